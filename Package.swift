@@ -66,7 +66,10 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "OraclesTests", dependencies: ["Oracles", "TestSupport"], swiftSettings: settings),
+            name: "OraclesTests",
+            dependencies: ["Oracles", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "OnlineChangeTests",
             dependencies: ["OnlineChange", "Oracles", "TestSupport"],

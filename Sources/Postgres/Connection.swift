@@ -1,0 +1,128 @@
+internal import CLibPQ
+
+/// One connection to a server.
+///
+/// Its calls run one after another on a thread of its own, in which libpq may block; the caller's task only waits.
+/// When the calling task is cancelled, the statement is cancelled on the server.
+public actor Connection {
+    private let executor: QueueExecutor
+    private nonisolated(unsafe) let handle: OpaquePointer
+    private let canceller: StatementCanceller
+    private let notices: NoticeLog
+    private var isClosed = false
+
+    /// The server process as the protocol announced it. A pooler between here and the server announces one of its own.
+    public nonisolated let announcedBackend: Int
+    /// The server's version: 150018 is 15.18.
+    public nonisolated let serverVersion: Int
+    /// The host or socket folder, for messages; never holds a password.
+    public nonisolated let host: String
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Connects.
+    ///
+    /// - Throws: `PostgresError.cannotConnect` with libpq's reason.
+    public static func open(_ parameters: ConnectionParameters) async throws(PostgresError) -> Connection {
+        // Connecting blocks too; a throw-away actor on a queue of its own keeps it off the shared threads.
+        try await Dialer().dial(parameters)
+    }
+
+    init(handle: OpaquePointer) {
+        self.handle = handle
+        executor = QueueExecutor(label: "online-change.connection")
+        canceller = StatementCanceller(connection: handle)
+        notices = NoticeLog(connection: handle)
+        announcedBackend = Int(PQbackendPID(handle))
+        serverVersion = Int(PQserverVersion(handle))
+        host = PQhost(handle).map { String(cString: $0) } ?? ""
+    }
+
+    deinit {
+        if !isClosed { PQfinish(handle) }
+    }
+
+    /// Closes the connection; what it had not committed is rolled back by the server.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        PQfinish(handle)
+    }
+
+    /// Runs one statement and returns all of its rows.
+    ///
+    /// - Parameter cancellable: whether cancelling the task cancels the statement. False for COMMIT, whose outcome must
+    ///   be known.
+    /// - Throws: `.server` if the server refused it, `.connectionLost` if the connection broke, `.cancelled` if the
+    ///   task was cancelled before the statement ended.
+    @discardableResult
+    public func run(_ query: Query, cancellable: Bool = true) async throws(PostgresError) -> QueryResult {
+        guard !isClosed else { throw .connectionLost("the connection is closed") }
+        guard cancellable else { return try send(query).get() }
+        if Task.isCancelled { throw .cancelled }
+        let outcome = await withTaskCancellationHandler {
+            canceller.statementBegins()
+            defer { canceller.statementEnded() }
+            return send(query)
+        } onCancel: {
+            canceller.cancel()
+        }
+        if case .failure(.server(let error)) = outcome, error.state == .queryCanceled, Task.isCancelled {
+            throw .cancelled
+        }
+        return try outcome.get()
+    }
+
+    /// Runs one statement and returns the first column of its only row.
+    public func value<Value: RowDecodable & Sendable>(
+        _ query: Query,
+        as type: Value.Type = Value.self
+    ) async throws(PostgresError) -> Value {
+        let rows = try await run(query).rows
+        guard rows.count == 1 else { throw .decoding("\(rows.count) rows where one was expected") }
+        return try rows[0].first()
+    }
+
+    private func send(_ query: Query) -> Result<QueryResult, PostgresError> {
+        let values = query.values.map { $0.map { Array($0.utf8CString) } }
+        let result = withPointers(to: values) { pointers in
+            PQexecParams(handle, query.text, Int32(values.count), nil, pointers, nil, nil, 0)
+        }
+        defer { PQclear(result) }
+        let notices = self.notices.take()
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+            return .success(QueryResult(result, notices: notices))
+        case PGRES_EMPTY_QUERY:
+            return .failure(.decoding("the statement is empty"))
+        case PGRES_FATAL_ERROR where PQstatus(handle) == CONNECTION_OK:
+            return .failure(.server(ServerError(result)))
+        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+            PQfinish(handle)
+            isClosed = true
+            return .failure(.connectionLost("COPY to or from the client is not supported"))
+        default:
+            let reason = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
+            return .failure(.connectionLost(reason.trimmingNewlines))
+        }
+    }
+
+    private func withPointers<Result>(
+        to values: [[CChar]?],
+        _ body: ([UnsafePointer<CChar>?]) -> Result
+    ) -> Result {
+        var pointers: [UnsafePointer<CChar>?] = []
+        func next(_ rest: ArraySlice<[CChar]?>) -> Result {
+            guard let first = rest.first else { return body(pointers) }
+            guard let first else {
+                pointers.append(nil)
+                return next(rest.dropFirst())
+            }
+            return first.withUnsafeBufferPointer { buffer in
+                pointers.append(buffer.baseAddress)
+                return next(rest.dropFirst())
+            }
+        }
+        return next(values[...])
+    }
+}
