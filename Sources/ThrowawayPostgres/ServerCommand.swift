@@ -45,19 +45,29 @@ struct ServerCommand: Sendable {
     func configuration(_ program: String, _ arguments: [String]) -> Configuration {
         var options = PlatformOptions()
         options.createSession = ownSession
+        var command = [program] + arguments
         if let user, user.isAnother {
-            options.userID = user.userID
-            options.groupID = user.groupID
-            options.supplementaryGroups = [user.groupID]
+            if FileManager.default.isExecutableFile(atPath: Self.setpriv) {
+                // Subprocess's own userID forks with a bare clone3; glibc's setgroups then waits for threads that
+                // only the parent has, and the child hangs now and then (swift-subprocess 1.0.2).
+                let identity = ["--reuid=\(user.userID)", "--regid=\(user.groupID)", "--clear-groups", "--"]
+                command = [Self.setpriv] + identity + command
+            } else {
+                options.userID = user.userID
+                options.groupID = user.groupID
+                options.supplementaryGroups = [user.groupID]
+            }
         }
         return Configuration(
-            executable: program.contains("/") ? .path(.init(program)) : .name(program),
-            arguments: Arguments(arguments),
+            executable: command[0].contains("/") ? .path(.init(command[0])) : .name(command[0]),
+            arguments: Arguments(Array(command.dropFirst())),
             environment: .inherit.updating(Self.environmentChanges),
             workingDirectory: "/",
             platformOptions: options
         )
     }
+
+    private static let setpriv = "/usr/bin/setpriv"
 
     private static var environmentChanges: [Environment.Key: String?] {
         var changes: [Environment.Key: String?] = ["LC_ALL": "C"]
