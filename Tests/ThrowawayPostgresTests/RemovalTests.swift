@@ -4,6 +4,7 @@ import Testing
 
 @testable import ThrowawayPostgres
 
+@Suite(.timeLimit(.minutes(2)))
 struct RemovalTests {
     @Test func aStalePidFileHarmsNobody() async throws {
         let user = try ServerUser.current()

@@ -3,6 +3,7 @@ import Testing
 
 @testable import ThrowawayPostgres
 
+@Suite(.timeLimit(.minutes(2)))
 struct ThrowawayClusterTests {
     @Test func answersOnItsSocketOnly() async throws {
         let cluster = try await ThrowawayCluster.start()
