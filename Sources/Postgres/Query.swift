@@ -89,7 +89,7 @@ extension Array: Bindable where Element: Bindable {
     /// The array constant of PostgreSQL documentation, 8.15.2, every element quoted.
     public var bound: String {
         let elements = map { element in
-            "\"" + element.bound.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+            "\"" + element.bound.putting("\\", before: "\\", "\"") + "\""
         }
         return "{" + elements.joined(separator: ",") + "}"
     }
