@@ -60,13 +60,14 @@ public actor Connection {
         guard !isClosed else { throw .connectionLost("the connection is closed") }
         guard cancellable else { return try send(query).get() }
         if Task.isCancelled { throw .cancelled }
+        // Begun before the handler is there: a task that is cancelled just now calls it at once.
+        let statement = canceller.statementBegins()
         let outcome = await withTaskCancellationHandler {
-            canceller.statementBegins()
-            defer { canceller.statementEnded() }
-            return send(query)
+            send(query)
         } onCancel: {
-            canceller.cancel()
+            canceller.cancel(statement)
         }
+        canceller.statementEnded()
         if case .failure(.server(let error)) = outcome, error.state == .queryCanceled, Task.isCancelled {
             throw .cancelled
         }
