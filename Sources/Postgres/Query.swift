@@ -10,6 +10,11 @@ public struct Query: Hashable, Sendable {
         text = sql.text
         values = []
     }
+
+    /// Whether a NUL is in it, which neither C strings nor the server's texts can hold.
+    var holdsNUL: Bool {
+        text.utf8.contains(0) || values.contains { $0?.utf8.contains(0) ?? false }
+    }
 }
 
 extension Query: ExpressibleByStringInterpolation {
