@@ -60,13 +60,14 @@ public actor Connection {
         guard !isClosed else { throw .connectionLost("the connection is closed") }
         guard cancellable else { return try send(query).get() }
         if Task.isCancelled { throw .cancelled }
+        // Begun before the handler is there: a task that is cancelled just now calls it at once.
+        let statement = canceller.statementBegins()
         let outcome = await withTaskCancellationHandler {
-            canceller.statementBegins()
-            defer { canceller.statementEnded() }
-            return send(query)
+            send(query)
         } onCancel: {
-            canceller.cancel()
+            canceller.cancel(statement)
         }
+        canceller.statementEnded()
         if case .failure(.server(let error)) = outcome, error.state == .queryCanceled, Task.isCancelled {
             throw .cancelled
         }
@@ -84,9 +85,17 @@ public actor Connection {
     }
 
     private func send(_ query: Query) -> Result<QueryResult, PostgresError> {
-        let values = query.values.map { $0.map { Array($0.utf8CString) } }
-        let result = withPointers(to: values) { pointers in
-            PQexecParams(handle, query.text, Int32(values.count), nil, pointers, nil, nil, 0)
+        // C would end the text there, and the server would run a half of it.
+        guard !query.holdsNUL else {
+            return .failure(.server(ServerError(state: .characterNotInRepertoire, message: "a text holds a NUL")))
+        }
+        let result = withCStrings(query.values) { values in
+            PQexecParams(handle, query.text, Int32(values.count), nil, values, nil, nil, 0)
+        }
+        guard let result else {
+            // libpq itself refuses some statements, such as one with more values than the protocol can count.
+            let isRefusal = PQstatus(handle) == CONNECTION_OK
+            return .failure(isRefusal ? .server(ServerError(state: "XX000", message: reason)) : .connectionLost(reason))
         }
         defer { PQclear(result) }
         let notices = self.notices.take()
@@ -102,27 +111,12 @@ public actor Connection {
             isClosed = true
             return .failure(.connectionLost("COPY to or from the client is not supported"))
         default:
-            let reason = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
-            return .failure(.connectionLost(reason.trimmingNewlines))
+            return .failure(.connectionLost(reason))
         }
     }
 
-    private func withPointers<Result>(
-        to values: [[CChar]?],
-        _ body: ([UnsafePointer<CChar>?]) -> Result
-    ) -> Result {
-        var pointers: [UnsafePointer<CChar>?] = []
-        func next(_ rest: ArraySlice<[CChar]?>) -> Result {
-            guard let first = rest.first else { return body(pointers) }
-            guard let first else {
-                pointers.append(nil)
-                return next(rest.dropFirst())
-            }
-            return first.withUnsafeBufferPointer { buffer in
-                pointers.append(buffer.baseAddress)
-                return next(rest.dropFirst())
-            }
-        }
-        return next(values[...])
+    /// What libpq last complained of.
+    private var reason: String {
+        (PQerrorMessage(handle).map { String(cString: $0) } ?? "").trimmingNewlines
     }
 }

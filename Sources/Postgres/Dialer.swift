@@ -6,9 +6,15 @@ actor Dialer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     func dial(_ parameters: ConnectionParameters) throws(PostgresError) -> Connection {
+        guard !parameters.isMalformed else {
+            throw .cannotConnect(
+                "the connection string is malformed (it is not shown, as it may hold a password); "
+                    + "in a URI, special characters in user and password are percent-encoded"
+            )
+        }
         let keywords = parameters.keywords
-        let handle = withCStrings(keywords.map(\.keyword)) { names in
-            withCStrings(keywords.map(\.value)) { values in PQconnectdbParams(names, values, 1) }
+        let handle = withCStrings(keywords.map(\.keyword) + [nil]) { names in
+            withCStrings(keywords.map(\.value) + [nil]) { values in PQconnectdbParams(names, values, 1) }
         }
         guard let handle else { throw .cannotConnect("out of memory") }
         guard PQstatus(handle) == CONNECTION_OK else {
@@ -18,17 +24,5 @@ actor Dialer {
         }
         nonisolated(unsafe) let connected = handle
         return Connection(handle: connected)
-    }
-
-    private func withCStrings<Result>(_ texts: [String], _ body: ([UnsafePointer<CChar>?]) -> Result) -> Result {
-        var pointers: [UnsafePointer<CChar>?] = []
-        func next(_ rest: ArraySlice<String>) -> Result {
-            guard let first = rest.first else { return body(pointers + [nil]) }
-            return first.withCString { pointer in
-                pointers.append(pointer)
-                return next(rest.dropFirst())
-            }
-        }
-        return next(texts[...])
     }
 }

@@ -20,7 +20,7 @@ public struct Identifier: Hashable, Comparable, Sendable {
 
     /// The name in double quotes, quotes inside doubled.
     public var quoted: String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        "\"" + name.putting("\"", before: "\"") + "\""
     }
 
     /// The name shortened to fit `maximumBytes` together with a suffix that is kept whole, cut between characters.
@@ -33,6 +33,16 @@ public struct Identifier: Hashable, Comparable, Sendable {
             kept.append(character)
         }
         return Identifier(kept + suffix)
+    }
+
+    /// Byte by byte, as the server compares names: "é" in one code point and in two are two names to it.
+    public static func == (left: Identifier, right: Identifier) -> Bool {
+        left.name.utf8.elementsEqual(right.name.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in name.utf8 { hasher.combine(byte) }
+        hasher.combine(UInt8(0xFF))
     }
 
     public static func < (left: Identifier, right: Identifier) -> Bool {

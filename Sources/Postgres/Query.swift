@@ -10,6 +10,11 @@ public struct Query: Hashable, Sendable {
         text = sql.text
         values = []
     }
+
+    /// Whether a NUL is in it, which neither C strings nor the server's texts can hold.
+    var holdsNUL: Bool {
+        text.utf8.contains(0) || values.contains { $0?.utf8.contains(0) ?? false }
+    }
 }
 
 extension Query: ExpressibleByStringInterpolation {
@@ -89,7 +94,7 @@ extension Array: Bindable where Element: Bindable {
     /// The array constant of PostgreSQL documentation, 8.15.2, every element quoted.
     public var bound: String {
         let elements = map { element in
-            "\"" + element.bound.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+            "\"" + element.bound.putting("\\", before: "\\", "\"") + "\""
         }
         return "{" + elements.joined(separator: ",") + "}"
     }

@@ -49,9 +49,10 @@ extension SQL: ExpressibleByStringInterpolation {
             text += String(number)
         }
 
-        /// A value as a string constant, quotes doubled (sessions set `standard_conforming_strings`).
+        /// A value as a string constant, which means the same whatever `standard_conforming_strings` is.
         public mutating func appendInterpolation(literal value: String) {
-            text += "'" + value.replacing("'", with: "''") + "'"
+            let constant = "'" + value.putting("'", before: "'").putting("\\", before: "\\") + "'"
+            text += value.unicodeScalars.contains("\\") ? "E" + constant : constant
         }
 
         /// Text that the server deparsed from its own catalog, and which it therefore quoted itself.

@@ -71,6 +71,8 @@ public struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral {
     public static let uniqueViolation: SQLState = "23505"
     /// A write in a read-only transaction or on a standby.
     public static let readOnlyTransaction: SQLState = "25006"
+    /// A text with bytes that its encoding does not have.
+    public static let characterNotInRepertoire: SQLState = "22021"
     /// The server takes no more connections.
     public static let tooManyConnections: SQLState = "53300"
 }

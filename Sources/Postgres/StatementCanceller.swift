@@ -5,10 +5,17 @@ import Synchronization
 /// Cancels the statement that runs on a connection, and never the one after it.
 ///
 /// The server ignores a cancel request that arrives before the statement does, so the request is repeated until the
-/// statement ends. Its end and each request share a lock: a late request can't hit the next statement.
+/// statement ends. Its end and each request share a lock, and each request knows which statement it is for: a late one
+/// can't hit the next statement.
 final class StatementCanceller: Sendable {
+    /// One statement, told from those before and after it.
+    struct Statement: Hashable, Sendable {
+        fileprivate let number: Int
+    }
+
     private struct State: ~Copyable {
-        var running = false
+        var count = 0
+        var running: Statement?
         nonisolated(unsafe) var handle: OpaquePointer?
     }
 
@@ -23,27 +30,32 @@ final class StatementCanceller: Sendable {
         state.withLock { PQfreeCancel($0.handle) }
     }
 
-    func statementBegins() {
-        state.withLock { $0.running = true }
+    func statementBegins() -> Statement {
+        state.withLock { state in
+            state.count += 1
+            let statement = Statement(number: state.count)
+            state.running = statement
+            return statement
+        }
     }
 
     func statementEnded() {
-        state.withLock { $0.running = false }
+        state.withLock { $0.running = nil }
     }
 
     /// Asks until the statement has ended; returns at once.
-    func cancel() {
-        DispatchQueue.global().async { self.repeatUntilEnded() }
+    func cancel(_ statement: Statement) {
+        DispatchQueue.global().async { self.repeatUntilEnded(statement) }
     }
 
-    private func repeatUntilEnded() {
+    private func repeatUntilEnded(_ statement: Statement) {
         let sent = state.withLock { state in
-            guard state.running else { return false }
+            guard state.running == statement else { return false }
             var message = [CChar](repeating: 0, count: 256)
             _ = PQcancel(state.handle, &message, Int32(message.count))
             return true
         }
         guard sent else { return }
-        DispatchQueue.global().asyncAfter(deadline: .now() + interval) { self.repeatUntilEnded() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + interval) { self.repeatUntilEnded(statement) }
     }
 }

@@ -1,0 +1,36 @@
+import Postgres
+import Testing
+
+struct NoticeLogTests {
+    @Test
+    func noticesComeWithTheirStatement() async throws {
+        try await withScratchConnection { connection in
+            let noisy = try await connection.run("DO $$ BEGIN RAISE NOTICE 'one'; RAISE WARNING 'two'; END $$")
+            #expect(noisy.notices == ["one", "two"])
+            let next = try await connection.run("SELECT 1")
+            #expect(next.notices == [])
+        }
+    }
+
+    @Test
+    func noticesOfAFailedStatementDoNotComeWithTheNext() async throws {
+        try await withScratchConnection { connection in
+            await #expect(throws: PostgresError.self) {
+                try await connection.run("DO $$ BEGIN RAISE NOTICE 'one'; RAISE 'two'; END $$")
+            }
+            let next = try await connection.run("SELECT 1")
+            #expect(next.notices == [])
+        }
+    }
+
+    @Test
+    func noticesAreNotPrinted() async throws {
+        let child = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+            try await withScratchConnection { connection in
+                try await connection.run("DO $$ BEGIN RAISE WARNING 'from the server'; END $$")
+            }
+        }
+        let printed = String(decoding: child?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(!printed.contains("from the server"))
+    }
+}
