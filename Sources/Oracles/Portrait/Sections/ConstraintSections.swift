@@ -1,0 +1,45 @@
+import Postgres
+
+extension CatalogSection {
+    /// Constraints of tables and domains; on PostgreSQL 18 NOT NULL is among them.
+    static let constraints = CatalogSection(
+        name: "constraints",
+        query: """
+            SELECT \(SQL.identity("con.oid", of: "pg_constraint")), \(SQL.row("con", without: withoutInConstraint))
+                || jsonb_build_object(
+                    'definition', pg_get_constraintdef(con.oid),
+                    'index', nullif(con.conindid, 0)::regclass::text,
+                    'parent', \(SQL.identity("nullif(con.conparentid, 0)", of: "pg_constraint")))
+            FROM pg_constraint AS con
+            WHERE con.conrelid IN (SELECT oid FROM visible_relation) OR con.conrelid = 0 AND EXISTS (
+                SELECT FROM pg_type AS t
+                WHERE t.oid = con.contypid AND \(SQL.isVisible("t.oid", of: "pg_type", in: "t.typnamespace")))
+            """
+    )
+
+    /// Indexes with the names and statistics targets of their own columns.
+    static let indexes = CatalogSection(
+        name: "indexes",
+        query: """
+            SELECT \(SQL.identity("i.indexrelid", of: "pg_class")), \(SQL.row("i", without: withoutInIndex))
+                || jsonb_build_object(
+                    'table', i.indrelid::regclass::text,
+                    'definition', pg_get_indexdef(i.indexrelid),
+                    'columns', (
+                        SELECT jsonb_agg(a.attname || coalesce(' statistics ' || nullif(a.attstattarget, -1), '')
+                            || coalesce(' ' || a.attoptions::text, '') ORDER BY a.attnum)
+                        FROM pg_attribute AS a WHERE a.attrelid = i.indexrelid))
+            FROM pg_index AS i JOIN visible_relation AS c ON c.oid = i.indexrelid
+            """
+    )
+
+    private static let withoutInConstraint: SQL = """
+        oid,conname,connamespace,conrelid,contypid,conindid,conparentid,confrelid,conkey,confkey,\
+        conpfeqop,conppeqop,conffeqop,conexclop,confdelsetcols,conbin
+        """
+
+    // indcheckxmin tells how the index was built, and goes away by itself.
+    private static let withoutInIndex: SQL = """
+        indexrelid,indrelid,indcheckxmin,indkey,indcollation,indclass,indoption,indexprs,indpred
+        """
+}
