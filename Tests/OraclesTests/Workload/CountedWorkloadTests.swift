@@ -79,6 +79,7 @@ struct CountedWorkloadTests {
                 }
             }
             #expect(tally.connectionsLost > 0)
+            #expect(tally.unknownOutcomes > 0)
             #expect(tally.errors == 0, "\(tally.firstErrors)")
             #expect(tally.wrongReads == 0, "\(tally.firstWrongReads)")
             #expect(try await workload.verify(on: item.connection, through: ["name", "full_name"]) == [])
