@@ -30,7 +30,7 @@ public actor CountedWorkload {
     ///   - parameters: The connection of each client.
     ///   - oldClients: How many clients the old release has. Every second client uses prepared statements.
     ///   - newClients: How many clients the new release has.
-    ///   - seed: Equal seeds give each client an equal sequence of operations.
+    ///   - seed: Equal seeds give each client equal operations as long as the server answers equally.
     public init(
         table: QualifiedName,
         key: Identifier,
