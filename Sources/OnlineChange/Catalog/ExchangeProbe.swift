@@ -79,8 +79,9 @@ struct ExchangeProbe {
         var bodies: [String: String] = [:]
         for row in rows {
             let name: String = try row["name"]
+            let definition: String = try row["definition"]
             bodies[name] = try Self.body(
-                try row["definition"], name: name, isUnique: false, table: try row["table"])
+                definition, name: name, isUnique: false, table: Self.printed(try row["table"], in: definition))
         }
         return Dictionary(
             uniqueKeysWithValues: indexes.enumerated().compactMap { number, index in
@@ -103,9 +104,11 @@ struct ExchangeProbe {
         for (number, trigger) in triggers.enumerated() {
             let name = Self.name("t", number).name
             guard let row = printed[name] else { continue }
+            let definition: String = try row["definition"]
             guard
                 var exchanged = TriggerText(
-                    try row["definition"], name: name, columns: try row["columns"], table: try row["table"],
+                    definition, name: name, columns: try row["columns"],
+                    table: Self.printed(try row["table"], in: definition),
                     type: trigger.type, isConstraint: trigger.isConstraint)
             else { throw unreadable("trigger \(trigger.name)") }
             exchanged.name = trigger.quotedName
@@ -118,6 +121,11 @@ struct ExchangeProbe {
                 widened: widened.text, widenedAsPrinted: asPrinted.text, exchanged: exchanged.text)
         }
         return result
+    }
+
+    /// The copy's name as the definition has it: newer servers print `pg_temp` for the session's own schema.
+    private static func printed(_ table: String, in definition: String) -> String {
+        definition.contains(" ON \(table)") ? table : "pg_temp.\(copy)"
     }
 
     private func parse(_ trigger: Trigger) throws(Failure) -> TriggerText {

@@ -30,7 +30,7 @@ public struct Session: Sendable {
         try await session.run(
             """
             SELECT pg_catalog.set_config(s.name, s.value, false)
-            FROM pg_catalog.unnest(\(names)::text[], \(values)::text[]) AS s(name, value)
+            FROM unnest(\(names)::text[], \(values)::text[]) AS s(name, value)
             """
         )
         if session.serverVersion >= 17_00_00 {
