@@ -107,7 +107,8 @@ public actor Connection {
         return finish(
             withCStrings(query.values) { values in
                 PQexecParams(handle, query.text, Int32(values.count), nil, values, nil, nil, 0)
-            })
+            }
+        )
     }
 
     private func send(script: String) -> Result<QueryResult, PostgresError> {

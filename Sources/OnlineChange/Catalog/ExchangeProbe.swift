@@ -48,7 +48,11 @@ struct ExchangeProbe {
         ]
         for (number, index) in indexes.enumerated() {
             let body = try Self.body(
-                index.definition, name: index.quotedName, isUnique: index.isUnique, table: table.quotedName)
+                index.definition,
+                name: index.quotedName,
+                isUnique: index.isUnique,
+                table: table.quotedName
+            )
             statements.append("CREATE INDEX \(Self.name("i", number)) ON \(server: copy) \(server: body)")
         }
         for (number, trigger) in triggers.enumerated() {
@@ -81,12 +85,17 @@ struct ExchangeProbe {
             let name: String = try row["name"]
             let definition: String = try row["definition"]
             bodies[name] = try Self.body(
-                definition, name: name, isUnique: false, table: Self.printed(try row["table"], in: definition))
+                definition,
+                name: name,
+                isUnique: false,
+                table: Self.printed(try row["table"], in: definition)
+            )
         }
         return Dictionary(
             uniqueKeysWithValues: indexes.enumerated().compactMap { number, index in
                 bodies[Self.name("i", number).name].map { (index.name.name, $0) }
-            })
+            }
+        )
     }
 
     private func read(_ triggers: [Trigger]) async throws -> [String: ExchangedDefinitions.TriggerDefinitions] {
@@ -107,18 +116,26 @@ struct ExchangeProbe {
             let definition: String = try row["definition"]
             guard
                 var exchanged = TriggerText(
-                    definition, name: name, columns: try row["columns"],
+                    definition,
+                    name: name,
+                    columns: try row["columns"],
                     table: Self.printed(try row["table"], in: definition),
-                    type: trigger.type, isConstraint: trigger.isConstraint)
+                    type: trigger.type,
+                    isConstraint: trigger.isConstraint
+                )
             else { throw unreadable("trigger \(trigger.name)") }
             exchanged.name = trigger.quotedName
             exchanged.table = table.quotedName
             var widened = try parse(trigger)
             widened.columns += ", " + to.quoted
             var asPrinted = widened
-            asPrinted.columns = trigger.updateOfList + ", " + (try await session.value("SELECT quote_ident(\(to.name))"))
+            asPrinted.columns =
+                trigger.updateOfList + ", " + (try await session.value("SELECT quote_ident(\(to.name))"))
             result[trigger.name.name] = .init(
-                widened: widened.text, widenedAsPrinted: asPrinted.text, exchanged: exchanged.text)
+                widened: widened.text,
+                widenedAsPrinted: asPrinted.text,
+                exchanged: exchanged.text
+            )
         }
         return result
     }
@@ -136,7 +153,9 @@ struct ExchangeProbe {
     }
 
     /// What follows the table's name in an index definition.
-    private static func body(_ definition: String, name: String, isUnique: Bool, table: String) throws(Failure) -> String {
+    private static func body(_ definition: String, name: String, isUnique: Bool, table: String) throws(Failure)
+        -> String
+    {
         let beginning = "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(name) ON \(table) "
         guard definition.hasPrefix(beginning) else {
             throw Failure(.refused, "the definition of index \(name) can't be read: \(definition)")

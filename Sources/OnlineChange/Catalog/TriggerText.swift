@@ -19,8 +19,13 @@ struct TriggerText: Hashable {
     /// Takes a definition of `pg_get_triggerdef` apart; nil if it is not what the trigger's properties say.
     init?(_ trigger: Trigger, table: String) {
         self.init(
-            trigger.definition, name: trigger.quotedName, columns: trigger.updateOfList, table: table,
-            type: trigger.type, isConstraint: trigger.isConstraint)
+            trigger.definition,
+            name: trigger.quotedName,
+            columns: trigger.updateOfList,
+            table: table,
+            type: trigger.type,
+            isConstraint: trigger.isConstraint
+        )
     }
 
     init?(_ definition: String, name: String, columns: String, table: String, type: Int, isConstraint: Bool) {

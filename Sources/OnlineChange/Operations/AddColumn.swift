@@ -26,14 +26,18 @@ public struct AddColumn: Operation {
                 title: "add column \(name) like \(column.name)",
                 action: .transaction(
                     GuardedTransaction(
-                        locks: [context.exclusiveLock("ADD COLUMN changes what the table is; no row is read or written")],
+                        locks: [
+                            context.exclusiveLock("ADD COLUMN changes what the table is; no row is read or written")
+                        ],
                         statements: Self.statements(table: table, column: column, name: name)
-                    )),
+                    )
+                ),
                 undo: .transaction(
                     GuardedTransaction(
                         locks: [context.exclusiveLock("DROP COLUMN changes what the table is; no row is touched")],
                         statements: ["ALTER TABLE \(table) DROP COLUMN \(name)"]
-                    ))
+                    )
+                )
             )
         ]
     }

@@ -26,7 +26,9 @@ public struct CopyIndexes: Operation {
             let unique: SQL = original.isUnique && context.options.uniqueCopies ? "UNIQUE " : ""
             let hash = StableHash.hex("\(context.table.oid).\(original.name.quoted).\(context.name(to).quoted)")
             let name = QualifiedName(
-                schema: table.schema, name: original.name.shortened(appending: "_copy_\(hash)"))
+                schema: table.schema,
+                name: original.name.shortened(appending: "_copy_\(hash)")
+            )
             let build = IndexBuild(
                 index: name,
                 table: table,

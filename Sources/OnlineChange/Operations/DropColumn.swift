@@ -20,7 +20,9 @@ public struct DropColumn: Operation {
         let table = context.table.name
         let narrowing = context.table.triggers.filter { $0.updateOf.contains(column.number) }.flatMap { trigger in
             trigger.replacement(
-                on: table, definition: context.exchanged.triggers[trigger.name.name]?.exchanged ?? trigger.definition)
+                on: table,
+                definition: context.exchanged.triggers[trigger.name.name]?.exchanged ?? trigger.definition
+            )
         }
         return [
             Step(
@@ -31,7 +33,8 @@ public struct DropColumn: Operation {
                         conditions: [.triggerBodiesForgot(pair.primary)],
                         statements: narrowing + context.dualWrite.removal
                             + ["ALTER TABLE \(table) DROP COLUMN \(pair.primary)"] + context.dualWrite.cleanup
-                    ))
+                    )
+                )
             )
         ]
     }

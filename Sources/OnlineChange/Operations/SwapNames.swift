@@ -26,12 +26,14 @@ public struct SwapNames: Operation {
                         locks: [context.exclusiveLock("RENAME COLUMN; no row is read or written")],
                         conditions: [.verified, .triggerBodiesKnow(both: pair.primary, and: pair.replica)],
                         statements: exchange + context.dualWrite.exchange(pair.exchanged, counting: true)
-                    )),
+                    )
+                ),
                 undo: .transaction(
                     GuardedTransaction(
                         locks: [context.exclusiveLock("RENAME COLUMN; no row is read or written")],
                         statements: exchange + context.dualWrite.exchange(pair, counting: false)
-                    ))
+                    )
+                )
             )
         ]
     }

@@ -25,7 +25,8 @@ public struct SyncColumns: Operation {
         let widening = widened.flatMap { trigger in
             trigger.replacement(
                 on: context.table.name,
-                definition: context.exchanged.triggers[trigger.name.name]?.widened ?? trigger.definition)
+                definition: context.exchanged.triggers[trigger.name.name]?.widened ?? trigger.definition
+            )
         }
         let restoring = widened.flatMap { $0.replacement(on: context.table.name, definition: $0.definition) }
         return [
@@ -36,12 +37,14 @@ public struct SyncColumns: Operation {
                         locks: [context.exclusiveLock("triggers are added; no row is read or written")],
                         preparation: dualWrite.preparation(pair),
                         statements: dualWrite.creation(pair) + widening
-                    )),
+                    )
+                ),
                 undo: .transaction(
                     GuardedTransaction(
                         locks: [context.exclusiveLock("triggers are dropped; no row is touched")],
                         statements: dualWrite.removal + dualWrite.cleanup + restoring
-                    ))
+                    )
+                )
             )
         ]
     }

@@ -30,27 +30,36 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                     "table \(table)",
                     "it is called \(now.name) now, and the plan's statements name it as it was",
                     wayOut: "give it its old name and schema back until the change is finished or rolled back"
-                ))
+                )
+            )
         }
         guard let original, names.contains(original.name) else {
             return findings + [
                 .refused(
-                    label, "it is gone or was renamed since the change was planned",
-                    wayOut: "give it its name back, or roll the change back")
+                    label,
+                    "it is gone or was renamed since the change was planned",
+                    wayOut: "give it its name back, or roll the change back"
+                )
             ]
         }
         if original.type != columnType {
             findings.append(
                 .refused(
-                    label, "its type is \(original.type) now; the plan was made for \(columnType)",
-                    wayOut: "roll the change back and start it again"))
+                    label,
+                    "its type is \(original.type) now; the plan was made for \(columnType)",
+                    wayOut: "roll the change back and start it again"
+                )
+            )
         }
         guard let dualWrite else { return findings }
         if let missing = names.first(where: { now.column($0) == nil }) {
             findings.append(
                 .refused(
-                    "column \(table).\(missing)", "it was dropped or renamed since the change was planned",
-                    wayOut: "roll the change back and start it again"))
+                    "column \(table).\(missing)",
+                    "it was dropped or renamed since the change was planned",
+                    wayOut: "roll the change back and start it again"
+                )
+            )
         }
         for name in dualWrite.triggerNames where now.triggers.first(where: { $0.name == name })?.enabled != "A" {
             findings.append(
@@ -58,7 +67,8 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                     "trigger \(name)",
                     "it keeps the two columns equal, and it was dropped or disabled",
                     wayOut: "roll the change back and start it again; writes by the other name may have been missed"
-                ))
+                )
+            )
         }
         for (name, definition) in rewrittenTriggers.sorted(by: { $0.key < $1.key })
         where now.triggers.first(where: { $0.name.name == name })?.definition != definition {
@@ -67,18 +77,21 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                     "trigger \(name)",
                     "it was changed since the plan was made, and the plan would overwrite that",
                     wayOut: "put it back as it was (\(definition)), and change it again after drop"
-                ))
+                )
+            )
         }
         let added = now.triggers.filter { $0.isBeforeRow && $0.firesOnWrite }
             .map(\.name).filter { !beforeTriggers.contains($0.name) && !DualWrite.isOurs($0) }
         for name in added {
             findings.append(
-                .note("trigger \(name)", "it is new since the plan was made; if it changes the column, `verify` tells"))
+                .note("trigger \(name)", "it is new since the plan was made; if it changes the column, `verify` tells")
+            )
         }
         let indexed = now.indexes.filter { $0.columns.contains(columnNumber) }.map(\.name.name)
         for name in indexed where !indexes.contains(name) {
             findings.append(
-                .note("index \(name)", "it is new since the plan was made and has no copy on the added column"))
+                .note("index \(name)", "it is new since the plan was made and has no copy on the added column")
+            )
         }
         return findings
     }

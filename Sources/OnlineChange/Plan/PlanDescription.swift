@@ -46,16 +46,22 @@ extension Action {
             }
             lines += transaction.conditions.map { "only if: \($0.text)" }
         case .buildIndex, .dropIndex:
-            lines.append("lock: SHARE UPDATE EXCLUSIVE on the table for as long as it takes (no reader and no writer waits)")
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on the table for as long as it takes (no reader and no writer waits)"
+            )
         case .vacuum(let table):
-            lines.append("lock: SHARE UPDATE EXCLUSIVE on \(table) for as long as it takes (no reader and no writer waits)")
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on \(table) for as long as it takes (no reader and no writer waits)"
+            )
         case .backfill:
             lines.append("lock: rows of one batch, each batch a transaction of some 25 ms; unsynced rows only")
         case .verify:
             lines.append("lock: none; ranges of some 100 ms")
         }
         lines += statements.flatMap { statement in
-            (statement.text + ";").split(separator: "\n").enumerated().map { $0.offset == 0 ? "| \($0.element)" : "|   \($0.element)" }
+            (statement.text + ";").split(separator: "\n").enumerated().map {
+                $0.offset == 0 ? "| \($0.element)" : "|   \($0.element)"
+            }
         }
         return lines.map { indent + $0 }
     }

@@ -41,11 +41,19 @@ public struct Planner: Sendable {
         let others = table.triggers.filter { $0.isBeforeRow && $0.firesOnWrite }.map(\.name)
         guard let dualWrite = DualWrite(table: table.name, replica: to, others: others, oid: table.oid) else {
             throw Failure(
-                .refused, "no trigger name sorts before and after those that table \(table.name) has",
-                next: "Rename triggers whose names begin with a blank, '!' or '~'.")
+                .refused,
+                "no trigger name sorts before and after those that table \(table.name) has",
+                next: "Rename triggers whose names begin with a blank, '!' or '~'."
+            )
         }
         let context = PlanningContext(
-            table: table, facts: facts, columns: columns, exchanged: exchanged, options: options, dualWrite: dualWrite)
+            table: table,
+            facts: facts,
+            columns: columns,
+            exchanged: exchanged,
+            options: options,
+            dualWrite: dualWrite
+        )
         let texts = arguments.merging(["change": change]) { $1 }
         var phases: [PlannedPhase] = []
         for phase in recipe.phases {
@@ -60,7 +68,8 @@ public struct Planner: Sendable {
                     steps: Self.coalesced(steps),
                     gate: phase.gate.map { Self.fill($0, texts) },
                     isFinal: phase.isFinal
-                ))
+                )
+            )
         }
         let pair = ColumnPair(table: table.name, column: column, replica: to)
         return Plan(

@@ -8,15 +8,19 @@ enum ColumnCheck: PreflightCheck {
         if !column.generated.isEmpty {
             return [
                 .refused(
-                    object, "it is generated, so no statement may write it",
-                    wayOut: "Rename it with ALTER TABLE: the server keeps it by itself.")
+                    object,
+                    "it is generated, so no statement may write it",
+                    wayOut: "Rename it with ALTER TABLE: the server keeps it by itself."
+                )
             ]
         }
         if column.typeHasDefault {
             return [
                 .refused(
-                    object, "its type \(column.baseType) has a default of its own, which an added column would get",
-                    wayOut: "ALTER TYPE can't remove it; rename with ALTER TABLE in a quiet moment.")
+                    object,
+                    "its type \(column.baseType) has a default of its own, which an added column would get",
+                    wayOut: "ALTER TYPE can't remove it; rename with ALTER TABLE in a quiet moment."
+                )
             ]
         }
         return []

@@ -36,8 +36,9 @@ enum Preflight {
         let refused = findings.filter { $0.consequence == .refused }
         let privileges = findings.filter { $0.consequence == .privilege }
         let open = findings.filter { $0.consequence == .acknowledge && !acknowledged.contains($0.object) }
-        guard let (kind, reasons) = [(Failure.Kind.refused, refused), (.privilege, privileges), (.refused, open)]
-            .first(where: { !$0.1.isEmpty })
+        guard
+            let (kind, reasons) = [(Failure.Kind.refused, refused), (.privilege, privileges), (.refused, open)]
+                .first(where: { !$0.1.isEmpty })
         else { return }
         throw Failure(
             kind,

@@ -8,22 +8,31 @@ enum PrivilegeCheck: PreflightCheck {
         if !facts.canActAsOwner {
             findings.append(
                 .privilege(
-                    role, "only the owner of table \(subject.table.name), \(owner), can change it",
-                    wayOut: "Connect as \(owner), or as a superuser: GRANT \(owner.quoted) TO \(facts.user.quoted);"))
+                    role,
+                    "only the owner of table \(subject.table.name), \(owner), can change it",
+                    wayOut: "Connect as \(owner), or as a superuser: GRANT \(owner.quoted) TO \(facts.user.quoted);"
+                )
+            )
         }
         if facts.ledgerOwner == nil, !facts.canCreateSchema {
             findings.append(
                 .privilege(
-                    role, "the ledger needs a schema, and neither it nor \(owner) may create one",
+                    role,
+                    "the ledger needs a schema, and neither it nor \(owner) may create one",
                     wayOut: "As the database's owner: "
-                        + "GRANT CREATE ON DATABASE \(facts.database.quoted) TO \(owner.quoted);"))
+                        + "GRANT CREATE ON DATABASE \(facts.database.quoted) TO \(owner.quoted);"
+                )
+            )
         }
         if let ledgerOwner = facts.ledgerOwner, !facts.ownerMayUseLedger, !facts.canActAsLedgerOwner {
             let grants = LedgerSchema.grants(to: owner).map { "\($0.text);" }.joined(separator: " ")
             findings.append(
                 .privilege(
-                    role, "the ledger (schema online_change) belongs to \(ledgerOwner), and \(owner) may not use it",
-                    wayOut: "As \(ledgerOwner): \(grants)"))
+                    role,
+                    "the ledger (schema online_change) belongs to \(ledgerOwner), and \(owner) may not use it",
+                    wayOut: "As \(ledgerOwner): \(grants)"
+                )
+            )
         }
         let needsIndexes = subject.column.map { column in
             subject.table.indexes.contains { $0.columns.contains(column.number) }
@@ -31,8 +40,11 @@ enum PrivilegeCheck: PreflightCheck {
         if needsIndexes == true, !facts.ownerCanCreateInSchema {
             findings.append(
                 .privilege(
-                    "schema \(subject.table.name.schema)", "\(owner) may not create the index copies in it",
-                    wayOut: "GRANT CREATE ON SCHEMA \(subject.table.name.schema.quoted) TO \(owner.quoted);"))
+                    "schema \(subject.table.name.schema)",
+                    "\(owner) may not create the index copies in it",
+                    wayOut: "GRANT CREATE ON SCHEMA \(subject.table.name.schema.quoted) TO \(owner.quoted);"
+                )
+            )
         }
         if findings.isEmpty, !facts.canSilenceTriggers {
             findings += silencing(subject)
@@ -49,7 +61,8 @@ enum PrivilegeCheck: PreflightCheck {
                 "role \(subject.facts.user)",
                 "it may not set session_replication_role, so the backfill fires the table's own triggers "
                     + "(\(names.joined(separator: ", "))) for every row; from 15 on: "
-                    + "GRANT SET ON PARAMETER session_replication_role TO \(subject.facts.user.quoted)")
+                    + "GRANT SET ON PARAMETER session_replication_role TO \(subject.facts.user.quoted)"
+            )
         ]
     }
 }

@@ -7,7 +7,9 @@ enum RowSecurityCheck: PreflightCheck {
                 "table \(subject.table.name)",
                 "FORCE ROW LEVEL SECURITY hides rows from its owner, \(subject.table.owner), too: the backfill and the "
                     + "comparison would miss them",
-                wayOut: "As a superuser: ALTER ROLE \(subject.table.owner.quoted) BYPASSRLS; until the change is finished.")
+                wayOut:
+                    "As a superuser: ALTER ROLE \(subject.table.owner.quoted) BYPASSRLS; until the change is finished."
+            )
         ]
     }
 }

@@ -15,7 +15,8 @@ enum RowWidthCheck: PreflightCheck {
                 "a row with a value in each of its \(subject.table.columns.count) columns takes \(width) bytes at least, "
                     + "and with one more column \(width + added): more than a page holds (\(limit)), so a write may fail "
                     + "with 'row is too big'",
-                wayOut: "Check how wide your rows are (SELECT max(pg_column_size(t)) FROM \(subject.table.name) t)")
+                wayOut: "Check how wide your rows are (SELECT max(pg_column_size(t)) FROM \(subject.table.name) t)"
+            )
         ]
     }
 

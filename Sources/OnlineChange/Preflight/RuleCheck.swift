@@ -7,7 +7,8 @@ enum RuleCheck: PreflightCheck {
                 "rule \(rule.name)",
                 "it reads \(subject.from) as statements write it: for a statement that writes only \(subject.to) it sees "
                     + "NULL or the default until swap",
-                wayOut: "Replace the rule by a trigger")
+                wayOut: "Replace the rule by a trigger"
+            )
         }
     }
 }

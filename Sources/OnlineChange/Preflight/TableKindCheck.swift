@@ -10,7 +10,10 @@ enum TableKindCheck: PreflightCheck {
         switch table.kind {
         case "r": break
         case "p":
-            refuse("it is partitioned, which rename-column does not do yet", "Rename with ALTER TABLE in a quiet moment.")
+            refuse(
+                "it is partitioned, which rename-column does not do yet",
+                "Rename with ALTER TABLE in a quiet moment."
+            )
         case "v": refuse("it is a view", "Name the table beneath it, or use CREATE OR REPLACE VIEW.")
         case "m": refuse("it is a materialized view", "Name the table beneath it, or rebuild the view.")
         case "f": refuse("it is a foreign table, and its rows are elsewhere", "Change the table on its own server.")
@@ -25,7 +28,8 @@ enum TableKindCheck: PreflightCheck {
         if let parent = table.parent {
             refuse(
                 "it is a partition or child of \(parent), and its columns are that table's",
-                "Name \(parent) instead.")
+                "Name \(parent) instead."
+            )
         } else if table.hasChildren, table.kind == "r" {
             refuse("other tables inherit from it", "Rename with ALTER TABLE, which reaches the children too.")
         }
@@ -35,7 +39,8 @@ enum TableKindCheck: PreflightCheck {
         if table.attributeCount + 1 > 1600 {
             refuse(
                 "it has used up \(table.attributeCount) of 1600 column numbers, dropped columns included",
-                "Rebuild the table (pg_dump and restore, or a copy) to get them back.")
+                "Rebuild the table (pg_dump and restore, or a copy) to get them back."
+            )
         }
         return findings
     }

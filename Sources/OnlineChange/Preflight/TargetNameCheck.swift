@@ -18,15 +18,19 @@ enum TargetNameCheck: PreflightCheck {
         if !to.isStorable {
             return [
                 .refused(
-                    object, "the name has \(to.name.utf8.count) bytes and the server keeps \(Identifier.maximumBytes)",
-                    wayOut: "Choose a shorter name.")
+                    object,
+                    "the name has \(to.name.utf8.count) bytes and the server keeps \(Identifier.maximumBytes)",
+                    wayOut: "Choose a shorter name."
+                )
             ]
         }
         if subject.table.column(to) != nil {
             return [
                 .refused(
-                    object, "the table has a column of that name already",
-                    wayOut: "Choose another name, or rename or drop that column first.")
+                    object,
+                    "the table has a column of that name already",
+                    wayOut: "Choose another name, or rename or drop that column first."
+                )
             ]
         }
         return []

@@ -8,12 +8,15 @@ enum TriggerBodyCheck: PreflightCheck {
             let object = "function \(routine.identity)"
             guard routine.isTriggerFunction else {
                 return .note(
-                    object, "its body mentions \(subject.from) and the table; it must use \(subject.to) before drop")
+                    object,
+                    "its body mentions \(subject.from) and the table; it must use \(subject.to) before drop"
+                )
             }
             return .note(
                 object,
                 "it is a trigger of the table and mentions \(subject.from): it must handle both names before swap, "
-                    + "and \(subject.to) alone before drop")
+                    + "and \(subject.to) alone before drop"
+            )
         }
     }
 
@@ -25,7 +28,8 @@ enum TriggerBodyCheck: PreflightCheck {
                 "function \(routine.identity)",
                 "it is a trigger of the table and mentions \(from), which from swap on only follows \(to): what it does "
                     + "to \(from) would be undone",
-                wayOut: "Have it handle both names")
+                wayOut: "Have it handle both names"
+            )
         }
     }
 
@@ -35,7 +39,8 @@ enum TriggerBodyCheck: PreflightCheck {
             Finding.acknowledge(
                 "function \(routine.identity)",
                 "it is a trigger of the table and mentions \(legacy): every write would fail once that is gone",
-                wayOut: "Have it use the new name alone")
+                wayOut: "Have it use the new name alone"
+            )
         }
     }
 }

@@ -7,7 +7,8 @@ enum UnfinishedChangeCheck: PreflightCheck {
             return .refused(
                 "column \(subject.table.name).\(shared)",
                 "the change \(other.name) (number \(other.id)) works on it and is not finished",
-                wayOut: "Finish it (online-change advance \(other.id)) or undo it (online-change rollback \(other.id)).")
+                wayOut: "Finish it (online-change advance \(other.id)) or undo it (online-change rollback \(other.id))."
+            )
         }
     }
 }

@@ -13,8 +13,11 @@ public struct FieldReader {
         mark = node.mark
         guard let mapping = node.mapping else {
             throw RecipeError(
-                source: source, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1,
-                message: "a mapping (key: value) is expected here")
+                source: source,
+                line: node.mark?.line ?? 1,
+                column: node.mark?.column ?? 1,
+                message: "a mapping (key: value) is expected here"
+            )
         }
         rest = []
         for (key, value) in mapping {

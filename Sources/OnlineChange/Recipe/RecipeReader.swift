@@ -40,7 +40,11 @@ public enum RecipeReader {
         } catch let error as YamlError {
             let mark = error.mark
             throw RecipeError(
-                source: source, line: mark?.line ?? 1, column: mark?.column ?? 1, message: "\(error)")
+                source: source,
+                line: mark?.line ?? 1,
+                column: mark?.column ?? 1,
+                message: "\(error)"
+            )
         } catch {
             throw RecipeError(source: source, line: 1, column: 1, message: "\(error)")
         }

@@ -94,7 +94,9 @@ extension ChangeStatus {
         let states = try await Ledger(session: session).steps(record.id)
         let current = plan.phase(after: record.phase)
         let open = plan.steps.first { states[$0.position] != "done" }
-        let hasBegun = current.map { phase in plan.steps.contains { $0.phase == phase.name && states[$0.position] != nil } }
+        let hasBegun = current.map { phase in
+            plan.steps.contains { $0.phase == phase.name && states[$0.position] != nil }
+        }
         number = record.id
         change = record.name
         table = record.table
@@ -113,7 +115,8 @@ extension ChangeStatus {
         isRunning = record.isRunning
         runner = record.runner
         controls = record.controls
-        legacyWrites = record.phase == "swap" && record.state == .active
+        legacyWrites =
+            record.phase == "swap" && record.state == .active
             ? try await Self.legacyWrites(plan.dualWrite, session: session) : nil
         startedAt = record.startedAt
         finishedAt = record.finishedAt
@@ -159,7 +162,8 @@ extension ChangeStatus {
         do {
             guard let row = try await session.run(dualWrite.legacyWritesQuery).rows.first else { return nil }
             return LegacyWrites(count: try row["writes"], last: try row["last"])
-        } catch let error as PostgresError where error.state == .insufficientPrivilege || error.state == .undefinedTable {
+        } catch let error as PostgresError where error.state == .insufficientPrivilege || error.state == .undefinedTable
+        {
             return nil
         }
     }

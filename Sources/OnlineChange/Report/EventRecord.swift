@@ -29,10 +29,19 @@ public struct EventRecord: Encodable, Sendable {
         time = date.formatted(.iso8601.time(includingFractionalSeconds: true))
         self.event = ""
         switch event {
-        case .started(let change, let number): set("started") { $0.change = change; $0.number = number }
-        case .continued(let change, let phase): set("continued") { $0.change = change; $0.phase = phase }
+        case .started(let change, let number):
+            set("started") {
+                $0.change = change; $0.number = number
+            }
+        case .continued(let change, let phase):
+            set("continued") {
+                $0.change = change; $0.phase = phase
+            }
         case .finding(let finding): set("finding") { $0.finding = finding }
-        case .phaseStarted(let phase, let summary): set("phase-started") { $0.phase = phase; $0.summary = summary }
+        case .phaseStarted(let phase, let summary):
+            set("phase-started") {
+                $0.phase = phase; $0.summary = summary
+            }
         case .stepStarted(let title): set("step-started") { $0.step = title }
         case .stepFinished(let title, let seconds, let waited, let retries):
             set("step-finished") {
@@ -43,20 +52,33 @@ public struct EventRecord: Encodable, Sendable {
             }
         case .stepUndone(let title): set("step-undone") { $0.step = title }
         case .waitingForLock(let blockers, let seconds):
-            set("waiting-for-lock") { $0.blockers = blockers; $0.seconds = seconds }
+            set("waiting-for-lock") {
+                $0.blockers = blockers; $0.seconds = seconds
+            }
         case .lockNotObtained(let attempt, let blockers, let pause):
-            set("lock-not-obtained") { $0.attempt = attempt; $0.blockers = blockers; $0.seconds = pause }
+            set("lock-not-obtained") {
+                $0.attempt = attempt; $0.blockers = blockers; $0.seconds = pause
+            }
         case .waitingForSnapshots(let blockers, let seconds):
-            set("waiting-for-snapshots") { $0.blockers = blockers; $0.seconds = seconds }
+            set("waiting-for-snapshots") {
+                $0.blockers = blockers; $0.seconds = seconds
+            }
         case .progress(let progress): set("progress") { $0.progress = progress }
         case .throttled(let reasons): set("throttled") { $0.reasons = reasons }
         case .released: set("released") { _ in }
         case .verified(let rows, let differences, let repaired):
-            set("verified") { $0.rows = rows; $0.differences = differences; $0.repaired = repaired }
+            set("verified") {
+                $0.rows = rows; $0.differences = differences; $0.repaired = repaired
+            }
         case .notice(let text): set("notice") { $0.message = text }
-        case .reconnecting(let reason, let attempt): set("reconnecting") { $0.message = reason; $0.attempt = attempt }
+        case .reconnecting(let reason, let attempt):
+            set("reconnecting") {
+                $0.message = reason; $0.attempt = attempt
+            }
         case .phaseReached(let phase, let gate, let next):
-            set("phase-reached") { $0.phase = phase; $0.gate = gate; $0.next = next }
+            set("phase-reached") {
+                $0.phase = phase; $0.gate = gate; $0.next = next
+            }
         case .rolledBack: set("rolled-back") { _ in }
         case .finished: set("finished") { _ in }
         }

@@ -10,7 +10,11 @@ struct Pace: Sendable {
 
     /// The progress at this moment; nil if too little time has passed to tell more than the last time.
     mutating func progress(
-        _ activity: String, _ fraction: Double, rows: Int, isHeld: Bool, now: ContinuousClock.Instant = .now
+        _ activity: String,
+        _ fraction: Double,
+        rows: Int,
+        isHeld: Bool,
+        now: ContinuousClock.Instant = .now
     ) -> Progress? {
         defer {
             lastTime = now
@@ -25,7 +29,12 @@ struct Pace: Sendable {
         }
         let remaining = fractionRate.flatMap { $0 > 0 ? (1 - fraction) / $0 : nil }
         return Progress(
-            activity: activity, fraction: fraction, rows: rows, rate: max(0, rowRate ?? 0), remaining: remaining)
+            activity: activity,
+            fraction: fraction,
+            rows: rows,
+            rate: max(0, rowRate ?? 0),
+            remaining: remaining
+        )
     }
 
     private static func smoothed(_ old: Double?, _ new: Double) -> Double {

@@ -55,6 +55,7 @@ extension Controls {
     /// The controls in words.
     public var text: String {
         let lag = lagLimit.map { ", lag limit \(Bytes.text($0))" } ?? ""
-        return "\(isPaused ? "paused, " : "")batches of \(batchTime) ms, \(workers) worker\(workers == 1 ? "" : "s")\(lag)"
+        return
+            "\(isPaused ? "paused, " : "")batches of \(batchTime) ms, \(workers) worker\(workers == 1 ? "" : "s")\(lag)"
     }
 }

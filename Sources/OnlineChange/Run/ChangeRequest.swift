@@ -19,8 +19,13 @@ public struct ChangeRequest: Sendable {
 
     /// A request.
     public init(
-        recipe: Recipe, table: String, columns: [String: String], name: String? = nil,
-        options: PlanningOptions = PlanningOptions(), batchTime: Int? = nil, workers: Int? = nil
+        recipe: Recipe,
+        table: String,
+        columns: [String: String],
+        name: String? = nil,
+        options: PlanningOptions = PlanningOptions(),
+        batchTime: Int? = nil,
+        workers: Int? = nil
     ) {
         self.recipe = recipe
         self.table = table
@@ -59,11 +64,13 @@ struct ResolvedRequest: Sendable {
         guard let table = try await reader.find(schema: schema, name: name) else {
             let near = try await reader.namesLike(name)
             throw Failure(
-                .refused, "there is no table \(request.table)",
+                .refused,
+                "there is no table \(request.table)",
                 left: "Nothing was changed.",
                 next: near.isEmpty
                     ? "Give its schema (schema.table) if it is not on the search_path."
-                    : "Did you mean \(near.joined(separator: ", "))?")
+                    : "Did you mean \(near.joined(separator: ", "))?"
+            )
         }
         let facts = try await ServerFacts.read(session, table: table)
         try await session.secure(as: facts.canActAsOwner ? table.owner : nil)
@@ -75,10 +82,15 @@ struct ResolvedRequest: Sendable {
         let reader = CatalogReader(session: session)
         let snapshot = try await reader.snapshot(oid: table.oid, mentions: [from, to])
         let findings = Preflight.findings(
-            PreflightSubject(table: snapshot, facts: facts, from: from, to: to, unfinished: unfinished))
+            PreflightSubject(table: snapshot, facts: facts, from: from, to: to, unfinished: unfinished)
+        )
         try Preflight.enforce(findings, acknowledged: request.options.acknowledged)
         let exchanged = try await ExchangeProbe(
-            session: session, lockGuard: lockGuard, table: snapshot, from: from, to: to
+            session: session,
+            lockGuard: lockGuard,
+            table: snapshot,
+            from: from,
+            to: to
         ).definitions()
         return try Planner(recipe: request.recipe, arguments: arguments, change: name, options: request.options)
             .plan(table: snapshot, facts: facts, exchanged: exchanged, findings: findings)

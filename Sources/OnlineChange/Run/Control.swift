@@ -6,13 +6,23 @@ public enum Control {
     ///
     /// - Throws: `Failure.refused` if there is no such unfinished change.
     public static func set(
-        _ reference: String, on parameters: ConnectionParameters, isPaused: Bool? = nil, batchTime: Int? = nil,
-        workers: Int? = nil, lagLimit: Int? = nil
+        _ reference: String,
+        on parameters: ConnectionParameters,
+        isPaused: Bool? = nil,
+        batchTime: Int? = nil,
+        workers: Int? = nil,
+        lagLimit: Int? = nil
     ) async throws -> ChangeStatus {
         let session = try await Session.open(parameters)
         do {
             try await set(
-                reference, session, isPaused: isPaused, batchTime: batchTime, workers: workers, lagLimit: lagLimit)
+                reference,
+                session,
+                isPaused: isPaused,
+                batchTime: batchTime,
+                workers: workers,
+                lagLimit: lagLimit
+            )
             await session.close()
         } catch {
             await session.close()
@@ -22,14 +32,24 @@ public enum Control {
     }
 
     private static func set(
-        _ reference: String, _ session: Session, isPaused: Bool?, batchTime: Int?, workers: Int?, lagLimit: Int?
+        _ reference: String,
+        _ session: Session,
+        isPaused: Bool?,
+        batchTime: Int?,
+        workers: Int?,
+        lagLimit: Int?
     ) async throws {
         let unknown = Failure(.refused, "there is no unfinished change '\(reference)'", next: "online-change status")
         guard try await LedgerAccess.open(session) else { throw unknown }
         let ledger = Ledger(session: session)
         guard let change = try await ledger.change(reference),
             try await ledger.set(
-                change.id, isPaused: isPaused, batchTime: batchTime, workers: workers, lagLimit: lagLimit)
+                change.id,
+                isPaused: isPaused,
+                batchTime: batchTime,
+                workers: workers,
+                lagLimit: lagLimit
+            )
         else { throw unknown }
         let words = [
             isPaused.map { $0 ? "paused" : "resumed" }, batchTime.map { "batch time \($0) ms" },

@@ -21,9 +21,11 @@ extension Runner {
                 guard let pause = policy.pause(afterAttempt: attempt, elapsed: (ContinuousClock.now - since).seconds)
                 else {
                     throw Failure(
-                        .unreachable, error.description,
+                        .unreachable,
+                        error.description,
                         left: "What was committed stands, and the position with it.",
-                        next: "Run the same command again when the server is back.")
+                        next: "Run the same command again when the server is back."
+                    )
                 }
                 attempt += 1
                 await report(.reconnecting(reason: error.description, attempt: attempt))
@@ -33,7 +35,10 @@ extension Runner {
     }
 
     private func holdOnce(
-        _ change: ChangeRecord, isRetry: Bool, _ body: (RunContext) async throws -> Void, connected: () -> Void
+        _ change: ChangeRecord,
+        isRetry: Bool,
+        _ body: (RunContext) async throws -> Void,
+        connected: () -> Void
     ) async throws {
         let session = try await Session.open(parameters)
         do {
@@ -58,13 +63,19 @@ extension Runner {
         let facts = try await ServerFacts.read(session, table: table)
         guard facts.canActAsOwner else {
             throw Failure(
-                .privilege, "only \(table.owner), who owns \(table.name), can go on with this change",
-                next: "Connect as \(table.owner) or as a superuser.")
+                .privilege,
+                "only \(table.owner), who owns \(table.name), can go on with this change",
+                next: "Connect as \(table.owner) or as a superuser."
+            )
         }
         try await session.secure(as: table.owner)
         let ledger = Ledger(session: session)
         let epoch = try await obtain(ledger, change, isRetry: isRetry)
-        let policy = LockPolicy(lockTimeout: lockTimeout, deadline: lockDeadline, deadlockTimeout: facts.deadlockTimeout)
+        let policy = LockPolicy(
+            lockTimeout: lockTimeout,
+            deadline: lockDeadline,
+            deadlockTimeout: facts.deadlockTimeout
+        )
         let report = report
         let lockGuard = LockGuard(policy: policy) { event in
             // Waiting for a lock is a sign of life too; a failure to say so shows at the next statement.
@@ -72,8 +83,15 @@ extension Runner {
             await report(event)
         }
         return RunContext(
-            session: session, parameters: parameters, change: try await ledger.reload(change.id), epoch: epoch,
-            facts: facts, lockGuard: lockGuard, acknowledged: acknowledged, report: report)
+            session: session,
+            parameters: parameters,
+            change: try await ledger.reload(change.id),
+            epoch: epoch,
+            facts: facts,
+            lockGuard: lockGuard,
+            acknowledged: acknowledged,
+            report: report
+        )
     }
 
     /// After a lost connection the server may still be ending, or even committing, what the old session had begun. Its
@@ -85,8 +103,10 @@ extension Runner {
             guard isRetry, (ContinuousClock.now - start).seconds < 60 else {
                 let holder = try await ledger.holder(change.id) ?? "another session"
                 throw Failure(
-                    .notNow, "another runner has the change \(change.name): \(holder)",
-                    next: "online-change status \(change.name)")
+                    .notNow,
+                    "another runner has the change \(change.name): \(holder)",
+                    next: "online-change status \(change.name)"
+                )
             }
             try await Task.sleep(for: .milliseconds(200))
         }

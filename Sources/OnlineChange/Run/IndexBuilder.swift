@@ -18,8 +18,10 @@ struct IndexBuilder: Sendable {
             return
         case .elsewhere:
             throw Failure(
-                .refused, "there is a relation \(build.index) already that is no index of \(build.table)",
-                next: "Rename it, then run the same command again.")
+                .refused,
+                "there is a relation \(build.index) already that is no index of \(build.table)",
+                next: "Rename it, then run the same command again."
+            )
         case .invalid:
             await context.report(.notice("index \(build.index.name) was left unfinished: it is dropped and built anew"))
             try await drop(build.index)
@@ -98,7 +100,14 @@ struct IndexBuilder: Sendable {
             await context.report(
                 .progress(
                     Progress(
-                        activity: activity, fraction: Double(done) / Double(total), rows: 0, rate: 0, remaining: nil)))
+                        activity: activity,
+                        fraction: Double(done) / Double(total),
+                        rows: 0,
+                        rate: 0,
+                        remaining: nil
+                    )
+                )
+            )
         }
     }
 }

@@ -32,9 +32,17 @@ struct PhaseRunner: Sendable {
         }
         let next = plan.phase(after: phase.name)
         try await context.ledger.reach(
-            context.change.id, phase: phase.name, state: next == nil ? .finished : .active)
+            context.change.id,
+            phase: phase.name,
+            state: next == nil ? .finished : .active
+        )
         await context.report(
-            .phaseReached(phase: phase.name, gate: phase.gate, next: next.map { _ in "online-change advance \(plan.change)" }))
+            .phaseReached(
+                phase: phase.name,
+                gate: phase.gate,
+                next: next.map { _ in "online-change advance \(plan.change)" }
+            )
+        )
         if next == nil { await context.report(.finished) }
     }
 
@@ -65,13 +73,18 @@ struct PhaseRunner: Sendable {
         let reader = CatalogReader(session: context.session)
         guard try await reader.exists(oid: plan.tableOID) else {
             throw Failure(
-                .refused, "table \(plan.table) is gone: it was dropped, or dropped and made anew",
-                next: "online-change rollback \(plan.change)")
+                .refused,
+                "table \(plan.table) is gone: it was dropped, or dropped and made anew",
+                next: "online-change rollback \(plan.change)"
+            )
         }
         let now = try await reader.snapshot(oid: plan.tableOID, mentions: names)
         let isExpanded = context.change.phase != nil
         let findings = plan.fingerprint.changes(
-            since: now, names: names, dualWrite: isExpanded ? plan.dualWrite : nil)
+            since: now,
+            names: names,
+            dualWrite: isExpanded ? plan.dualWrite : nil
+        )
         for finding in findings where finding.consequence == .note {
             await context.report(.finding(finding))
         }

@@ -19,6 +19,7 @@ enum PoolerCheck {
             .refused,
             "a pooler between here and the server gives each statement another server process (transaction mode)",
             left: "Nothing was changed.",
-            next: "Connect straight to the server, or to a port of the pooler in session mode.")
+            next: "Connect straight to the server, or to a port of the pooler in session mode."
+        )
     }
 }

@@ -43,8 +43,10 @@ public struct Runner: Sendable {
         }
         guard change.state != .rollingBack else {
             throw Failure(
-                .refused, "the change \(change.name) is being rolled back",
-                next: "online-change rollback \(change.name)")
+                .refused,
+                "the change \(change.name) is being rolled back",
+                next: "online-change rollback \(change.name)"
+            )
         }
         try await advance(change, through: phase)
     }
@@ -58,8 +60,10 @@ public struct Runner: Sendable {
                 return
             }
             throw Failure(
-                .refused, "the change \(change.name) is \(change.state.rawValue)",
-                next: change.state == .rollingBack ? "online-change rollback \(change.name)" : nil)
+                .refused,
+                "the change \(change.name) is \(change.state.rawValue)",
+                next: change.state == .rollingBack ? "online-change rollback \(change.name)" : nil
+            )
         }
         let next = change.plan.phase(after: change.phase)?.name
         try await advance(change, through: phase ?? next ?? "")
@@ -73,8 +77,10 @@ public struct Runner: Sendable {
             return
         }
         let noWayBack = Failure(
-            .refused, "the change \(change.name) is finished: the legacy column is gone and there is no way back",
-            next: "Rename it back with another change.")
+            .refused,
+            "the change \(change.name) is finished: the legacy column is gone and there is no way back",
+            next: "Rename it back with another change."
+        )
         guard change.state != .finished else { throw noWayBack }
         try await hold(change) { try await PhaseRunner(context: $0).rollback(noWayBack: noWayBack) }
     }
@@ -92,9 +98,11 @@ public struct Runner: Sendable {
                 .once(repairing: repair)
             guard result.remaining > 0 else { return }
             throw Failure(
-                .data, "\(result.remaining) of \(result.rows) rows differ",
+                .data,
+                "\(result.remaining) of \(result.rows) rows differ",
                 left: "Nothing was changed in them.",
-                next: repair ? nil : "online-change verify \(change.name) --repair")
+                next: repair ? nil : "online-change verify \(change.name) --repair"
+            )
         }
     }
 
@@ -122,7 +130,8 @@ public struct Runner: Sendable {
 
     private func find(_ reference: String) async throws -> ChangeRecord {
         try await withSession { session in
-            guard try await LedgerAccess.open(session), let change = try await Ledger(session: session).change(reference)
+            guard try await LedgerAccess.open(session),
+                let change = try await Ledger(session: session).change(reference)
             else {
                 throw Failure(.refused, "there is no change '\(reference)'", next: "online-change status")
             }
@@ -147,7 +156,8 @@ public struct Runner: Sendable {
             throw Failure(
                 .refused,
                 "an unfinished change is called \(change.name) already: \(change.plan.recipe) of \(change.table)",
-                next: "Finish or roll it back, or give this one another name with --name.")
+                next: "Finish or roll it back, or give this one another name with --name."
+            )
         }
         return change
     }
@@ -159,29 +169,46 @@ public struct Runner: Sendable {
                 .filter { !$0.hasEnded && $0.plan.tableOID == resolved.table.oid }
         }
         let policy = LockPolicy(
-            lockTimeout: lockTimeout, deadline: lockDeadline, deadlockTimeout: resolved.facts.deadlockTimeout)
+            lockTimeout: lockTimeout,
+            deadline: lockDeadline,
+            deadlockTimeout: resolved.facts.deadlockTimeout
+        )
         return try await resolved.plan(
-            on: session, lockGuard: LockGuard(policy: policy, report: report), unfinished: unfinished)
+            on: session,
+            lockGuard: LockGuard(policy: policy, report: report),
+            unfinished: unfinished
+        )
     }
 
     private func create(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord {
         let plan = try await plan(resolved, on: session)
         let policy = LockPolicy(
-            lockTimeout: lockTimeout, deadline: lockDeadline, deadlockTimeout: resolved.facts.deadlockTimeout)
+            lockTimeout: lockTimeout,
+            deadline: lockDeadline,
+            deadlockTimeout: resolved.facts.deadlockTimeout
+        )
         try await LedgerAccess.prepare(
-            session, facts: resolved.facts, owner: resolved.table.owner,
-            lockGuard: LockGuard(policy: policy, report: report), tool: Version.current)
+            session,
+            facts: resolved.facts,
+            owner: resolved.table.owner,
+            lockGuard: LockGuard(policy: policy, report: report),
+            tool: Version.current
+        )
         let ledger = Ledger(session: session)
         let defaults = Controls()
         let controls = Controls(
             batchTime: resolved.request.batchTime ?? defaults.batchTime,
-            workers: resolved.request.workers ?? defaults.workers)
+            workers: resolved.request.workers ?? defaults.workers
+        )
         let change: ChangeRecord
         do {
             change = try await ledger.create(plan, controls: controls, tool: Version.current)
         } catch let error as PostgresError where error.state == .uniqueViolation {
             throw Failure(
-                .notNow, "another runner has just started the change \(plan.change)", next: "Run the same command again.")
+                .notNow,
+                "another runner has just started the change \(plan.change)",
+                next: "Run the same command again."
+            )
         }
         await report(.started(change: change.name, number: change.id))
         for finding in plan.findings {

@@ -11,8 +11,12 @@ struct StepRunner: Sendable {
         let effort = try await act(step.action, mark, becoming: "done")
         await context.report(
             .stepFinished(
-                title: step.title, seconds: (ContinuousClock.now - start).seconds, waited: effort.waited,
-                retries: effort.retries))
+                title: step.title,
+                seconds: (ContinuousClock.now - start).seconds,
+                waited: effort.waited,
+                retries: effort.retries
+            )
+        )
     }
 
     /// Undoes a step that is done or was begun.
@@ -46,12 +50,18 @@ struct StepRunner: Sendable {
         var effort = LockGuard.Effort()
         effort.waited = (ContinuousClock.now - start).seconds
         try await context.ledger.end(
-            mark, state: state, statements: action.statements.map(\.text).joined(separator: ";\n"), effort: effort)
+            mark,
+            state: state,
+            statements: action.statements.map(\.text).joined(separator: ";\n"),
+            effort: effort
+        )
         return LockGuard.Effort()
     }
 
     private func run(
-        _ transaction: GuardedTransaction, _ mark: StepMark, _ state: String
+        _ transaction: GuardedTransaction,
+        _ mark: StepMark,
+        _ state: String
     ) async throws -> LockGuard.Effort {
         for condition in transaction.conditions {
             try await require(condition)

@@ -31,7 +31,9 @@ struct Advance: AsyncParsableCommand {
         let next = status.phases.first { $0.state != "reached" }?.name
         if (through?.rawValue ?? next) == PhaseName.drop.rawValue, next != nil {
             try Confirmation.ask(
-                "This drops the legacy column of \(status.table), and there is no way back from it.", isGiven: yes)
+                "This drops the legacy column of \(status.table), and there is no way back from it.",
+                isGiven: yes
+            )
         }
         try await locks.runner(connection, output).advance(change, through: through?.rawValue)
     }

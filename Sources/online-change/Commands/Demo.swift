@@ -3,7 +3,8 @@ import ArgumentParser
 /// Shows a rename under live traffic on a private server.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Renames a column of 1,000,000 rows under live traffic, on a private server, and proves that nothing was lost.",
+        abstract:
+            "Renames a column of 1,000,000 rows under live traffic, on a private server, and proves that nothing was lost.",
         discussion: """
             Example:
               online-change demo

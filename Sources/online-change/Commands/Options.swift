@@ -8,7 +8,9 @@ struct ConnectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Connection string: a URI or keyword=value text. Without it libpq's environment variables, service file and "
                 + "password file decide.",
-            valueName: "conninfo"))
+            valueName: "conninfo"
+        )
+    )
     var dsn: String?
 
     var parameters: ConnectionParameters { ConnectionParameters(conninfo: dsn) }
@@ -33,7 +35,9 @@ struct OutputOptions: ParsableArguments {
 
 /// How locks are asked for.
 struct LockOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The longest that any statement of an application may wait because of us.", valueName: "ms"))
+    @Option(
+        help: ArgumentHelp("The longest that any statement of an application may wait because of us.", valueName: "ms")
+    )
     var lockTimeout = 100
 
     @Option(help: ArgumentHelp("How long to keep trying for a lock: 30s, 10m, 2h.", valueName: "duration"))
@@ -41,7 +45,10 @@ struct LockOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "An object that a check named and that you know about; may be given several times.", valueName: "object"))
+            "An object that a check named and that you know about; may be given several times.",
+            valueName: "object"
+        )
+    )
     var acknowledge: [String] = []
 
     func validate() throws {

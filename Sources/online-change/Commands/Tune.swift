@@ -36,7 +36,12 @@ struct Tune: AsyncParsableCommand {
 
     func run() async throws {
         let status = try await Control.set(
-            change, on: connection.parameters, batchTime: batchTime, workers: workers, lagLimit: lagLimit.map { $0 << 20 })
+            change,
+            on: connection.parameters,
+            batchTime: batchTime,
+            workers: workers,
+            lagLimit: lagLimit.map { $0 << 20 }
+        )
         print(status.text)
     }
 }

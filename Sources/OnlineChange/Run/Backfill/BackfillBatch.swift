@@ -27,7 +27,10 @@ struct BackfillBatch: Sendable {
     /// - Returns: nil if the batch was fenced off or the table has been rewritten since the windows were cut; no
     ///   position was moved then.
     func run(
-        window: Int, blocks: Range<Int>, locked: LockedRows, on session: Session
+        window: Int,
+        blocks: Range<Int>,
+        locked: LockedRows,
+        on session: Session
     ) async throws -> Outcome? {
         let row = try await session.run(statement(window: window, blocks: blocks, locked: locked)).rows.first
         return try row.map { Outcome(rows: try $0["moved"], controls: try Controls($0)) }
@@ -36,7 +39,8 @@ struct BackfillBatch: Sendable {
     private func statement(window: Int, blocks: Range<Int>, locked: LockedRows) -> Query {
         let table = backfill.table
         let fence: SQL = "(SELECT c.epoch FROM online_change.change c WHERE c.id = \(change)) = \(epoch)"
-        let range: SQL = "t.ctid >= \(literal: "(\(blocks.lowerBound),0)")::tid AND t.ctid < \(literal: "(\(blocks.upperBound),0)")::tid"
+        let range: SQL =
+            "t.ctid >= \(literal: "(\(blocks.lowerBound),0)")::tid AND t.ctid < \(literal: "(\(blocks.upperBound),0)")::tid"
         let moved: SQL =
             switch locked {
             case .waitedFor:

@@ -40,7 +40,8 @@ struct BackfillLedger: Sendable {
         let filenode: UInt32 = try row["filenode"]
         let windows = BlockWindow.cut(blocks: try row["blocks"])
         try await session.run(
-            "DELETE FROM online_change.backfill_window WHERE change_id = \(change) AND position = \(position)")
+            "DELETE FROM online_change.backfill_window WHERE change_id = \(change) AND position = \(position)"
+        )
         try await session.run(
             """
             INSERT INTO online_change.backfill_window (change_id, position, number, filenode, next_block, end_block)
@@ -55,6 +56,7 @@ struct BackfillLedger: Sendable {
     /// Forgets the windows, so that the next look cuts new ones.
     func forget() async throws {
         try await session.run(
-            "DELETE FROM online_change.backfill_window WHERE change_id = \(change) AND position = \(position)")
+            "DELETE FROM online_change.backfill_window WHERE change_id = \(change) AND position = \(position)"
+        )
     }
 }

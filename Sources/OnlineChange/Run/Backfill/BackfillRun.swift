@@ -9,7 +9,11 @@ struct BackfillRun: Sendable {
     /// Runs until every window is done.
     func run() async throws {
         let ledger = BackfillLedger(
-            session: context.session, change: context.change.id, position: position, tableOID: context.plan.tableOID)
+            session: context.session,
+            change: context.change.id,
+            position: position,
+            tableOID: context.plan.tableOID
+        )
         while true {
             let (windows, areLeftover) = try await ledger.windows()
             if areLeftover, windows.contains(where: { $0.next > 0 }) {
@@ -20,7 +24,8 @@ struct BackfillRun: Sendable {
             try await drain(state)
             if await state.skippedBatches > 0 {
                 await context.report(
-                    .notice("\(await state.skippedBatches) batches met locked rows and left them to the comparison"))
+                    .notice("\(await state.skippedBatches) batches met locked rows and left them to the comparison")
+                )
             }
             guard await state.isFenced else { return }
             try await context.beat(waiting: nil)
@@ -47,8 +52,12 @@ struct BackfillRun: Sendable {
                         await context.report(held.isEmpty ? .released : .throttled(reasons: held))
                         wasHeld = held
                     }
-                    if let progress = await pace.progress("backfill", state.fraction, rows: state.rows, isHeld: !held.isEmpty)
-                    {
+                    if let progress = await pace.progress(
+                        "backfill",
+                        state.fraction,
+                        rows: state.rows,
+                        isHeld: !held.isEmpty
+                    ) {
                         await context.report(.progress(progress))
                     }
                 }
@@ -84,8 +93,12 @@ struct BackfillRun: Sendable {
             backend = pid
             await state.workerConnected(pid)
             let batch = BackfillBatch(
-                backfill: backfill, tableOID: context.plan.tableOID, change: context.change.id,
-                epoch: context.epoch, position: position)
+                backfill: backfill,
+                tableOID: context.plan.tableOID,
+                change: context.change.id,
+                epoch: context.epoch,
+                position: position
+            )
             try await BackfillWorker(batch: batch, state: state, session: opened, budget: budget).run()
         } catch {
             failure = error

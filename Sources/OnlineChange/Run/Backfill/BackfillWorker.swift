@@ -47,7 +47,11 @@ struct BackfillWorker: Sendable {
             servo.took((ContinuousClock.now - start).seconds, blocks: blocks.count)
             window.next = blocks.upperBound
             await state.batchDone(
-                rows: outcome.rows, blocks: blocks.count, skippedLocked: skipped, controls: outcome.controls)
+                rows: outcome.rows,
+                blocks: blocks.count,
+                skippedLocked: skipped,
+                controls: outcome.controls
+            )
         }
     }
 

@@ -62,7 +62,8 @@ struct Ledger: Sendable {
     /// - Returns: the new epoch, or nil if another session holds the change.
     func take(_ id: Int) async throws -> Int? {
         let obtained: Bool = try await session.value(
-            "SELECT pg_try_advisory_lock(\(Self.lockClass), \(id)::int)")
+            "SELECT pg_try_advisory_lock(\(Self.lockClass), \(id)::int)"
+        )
         guard obtained else { return nil }
         return try await session.value(
             """
@@ -215,14 +216,16 @@ struct Origin: CustomStringConvertible {
     let description: String
 
     static let current = Origin(
-        description: "\(NSUserName())@\(ProcessInfo.processInfo.hostName) (pid \(ProcessInfo.processInfo.processIdentifier))"
+        description:
+            "\(NSUserName())@\(ProcessInfo.processInfo.hostName) (pid \(ProcessInfo.processInfo.processIdentifier))"
     )
 }
 
 extension Failure {
     /// Another runner has the change now.
     static let takenOver = Failure(
-        .notNow, "another runner has taken the change over",
+        .notNow,
+        "another runner has taken the change over",
         next: "Look at `online-change status`; only one runner at a time may have a change."
     )
 }

@@ -41,13 +41,18 @@ enum LedgerAccess {
                 GuardedTransaction(
                     locks: [],
                     statements: [LedgerSchema.schema(owner: owner), "SET LOCAL ROLE \(owner)"]
-                        + LedgerSchema.tables(tool: tool)),
-                on: session, record: { _ in [] })
+                        + LedgerSchema.tables(tool: tool)
+                ),
+                on: session,
+                record: { _ in [] }
+            )
         } else if !facts.ownerMayUseLedger, let ledgerOwner = facts.ledgerOwner {
             try await session.set("role", to: ledgerOwner.name)
             try await lockGuard.run(
                 GuardedTransaction(locks: [], statements: LedgerSchema.grants(to: owner)),
-                on: session, record: { _ in [] })
+                on: session,
+                record: { _ in [] }
+            )
         }
         try await session.set("role", to: owner.name)
         guard case .other(let version) = try await state(session) else { return }
@@ -70,8 +75,10 @@ enum LedgerAccess {
         if try !row["usable"] as Bool {
             guard try row["member"] as Bool else {
                 throw Failure(
-                    .privilege, "the ledger (schema online_change) belongs to \(owner) and can't be read by this role",
-                    next: "As \(owner): " + LedgerSchema.grants(to: "you").map { "\($0.text);" }.joined(separator: " "))
+                    .privilege,
+                    "the ledger (schema online_change) belongs to \(owner) and can't be read by this role",
+                    next: "As \(owner): " + LedgerSchema.grants(to: "you").map { "\($0.text);" }.joined(separator: " ")
+                )
             }
             try await session.set("role", to: owner)
         }

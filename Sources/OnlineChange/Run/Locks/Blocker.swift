@@ -39,8 +39,13 @@ public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
             ).rows
             for row in rows {
                 let blocker = Blocker(
-                    pid: try row["pid"], prepared: try row["prepared"], user: try row["login"], age: try row["age"],
-                    state: try row["state"], query: try row["query"])
+                    pid: try row["pid"],
+                    prepared: try row["prepared"],
+                    user: try row["login"],
+                    age: try row["age"],
+                    state: try row["state"],
+                    query: try row["query"]
+                )
                 if !found.contains(where: { $0.pid == blocker.pid && $0.prepared == blocker.prepared }) {
                     found.append(blocker)
                 }

@@ -83,7 +83,10 @@ struct LockGuard: Sendable {
         try await session.script(opening, permit: permit)
 
         let strong: [SQL] =
-            ["SET LOCAL lock_timeout = \(policy.strongLockWait)", "SET LOCAL statement_timeout = \(policy.statementTimeout)"]
+            [
+                "SET LOCAL lock_timeout = \(policy.strongLockWait)",
+                "SET LOCAL statement_timeout = \(policy.statementTimeout)",
+            ]
             + locks.map { "LOCK TABLE \($0.table) IN \(server: $0.mode.rawValue) MODE" }
         let work = transaction.statements + record + ["COMMIT"]
         guard !transaction.conditions.isEmpty else {
@@ -97,7 +100,8 @@ struct LockGuard: Sendable {
         try await session.script(work, permit: permit, cancellable: false)
     }
 
-    private func giveUpIfLate(_ effort: Effort, blockers: [Blocker], _ transaction: GuardedTransaction) throws(Failure) {
+    private func giveUpIfLate(_ effort: Effort, blockers: [Blocker], _ transaction: GuardedTransaction) throws(Failure)
+    {
         guard effort.waited >= policy.deadline else { return }
         let table = transaction.locks.first.map { "\($0.table)" } ?? "the ledger"
         let who = blockers.isEmpty ? "" : " In the way: " + blockers.map(\.description).joined(separator: "; ")

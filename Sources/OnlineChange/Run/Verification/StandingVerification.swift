@@ -15,7 +15,11 @@ struct StandingVerification: Sendable {
             WHERE change_id = \(context.change.id) ORDER BY id DESC LIMIT 1
             """
         ).rows.first.map {
-            StandingVerification(differences: try $0["differences"], triggers: try $0["triggers"], horizon: try $0["horizon"])
+            StandingVerification(
+                differences: try $0["differences"],
+                triggers: try $0["triggers"],
+                horizon: try $0["horizon"]
+            )
         }
     }
 
@@ -33,7 +37,8 @@ struct StandingVerification: Sendable {
             throw Failure(
                 .refused,
                 "the triggers that keep the columns equal were touched since the last comparison (disabled, or made anew)",
-                next: again)
+                next: again
+            )
         }
         return standing
     }
@@ -54,7 +59,8 @@ enum OldSnapshots {
                     "a transaction with a snapshot from before the backfill ended is still open: "
                         + old.map(\.description).joined(separator: "; "),
                     left: "It would read NULLs that nobody wrote; the swap was not begun.",
-                    next: "Run the same command again when it has ended.")
+                    next: "Run the same command again when it has ended."
+                )
             }
             if lastReport < 0 || waited - lastReport >= 2 {
                 lastReport = waited
@@ -85,8 +91,13 @@ enum OldSnapshots {
             """
         ).rows.map { row in
             Blocker(
-                pid: try row["pid"], prepared: try row["prepared"], user: try row["login"], age: try row["age"],
-                state: try row["state"], query: try row["query"])
+                pid: try row["pid"],
+                prepared: try row["prepared"],
+                user: try row["login"],
+                age: try row["age"],
+                state: try row["state"],
+                query: try row["query"]
+            )
         }
     }
 }

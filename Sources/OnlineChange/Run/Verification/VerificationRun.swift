@@ -18,7 +18,8 @@ struct VerificationRun: Sendable {
             guard result.remaining == 0 else { break }
         }
         throw Failure(
-            .data, "rows differ still after \(Self.passes) comparisons",
+            .data,
+            "rows differ still after \(Self.passes) comparisons",
             left: "Both columns stand; the differing rows are listed above.",
             next: "online-change verify \(context.change.name) --repair"
         )
@@ -33,14 +34,19 @@ struct VerificationRun: Sendable {
             let begun: String = try await context.session.value("SELECT clock_timestamp()::text")
             let marks = try await TriggerMarks.read(verification, tableOID: context.plan.tableOID, context.session)
             let pass = VerificationPass(
-                context: context, verification: verification, session: session, repairs: repairing)
+                context: context,
+                verification: verification,
+                session: session,
+                repairs: repairing
+            )
             guard let result = try await pass.run() else {
                 await context.report(.notice("the table was rewritten meanwhile: the comparison starts over"))
                 continue
             }
             try await note(result, begun: begun, marks: marks)
             await context.report(
-                .verified(rows: result.rows, differences: result.differences, repaired: result.repaired))
+                .verified(rows: result.rows, differences: result.differences, repaired: result.repaired)
+            )
             if !result.keys.isEmpty {
                 await context.report(.notice("these differ: \(result.keys.joined(separator: " | "))"))
             }
