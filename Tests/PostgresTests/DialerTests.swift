@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 
 struct DialerTests {
@@ -25,8 +26,7 @@ struct DialerTests {
 
     @Test
     func connectionStringMayNameTheApplicationButNotTheEncoding() async throws {
-        let base = try #require(scratchServer)
-        guard !base.contains("://") else { return }
+        let base = try await TestServer.cluster.dsn()
         let parameters = ConnectionParameters(conninfo: base + " application_name=mine client_encoding=LATIN1")
         try await #expect(setting("application_name", parameters) == "mine")
         try await #expect(setting("client_encoding", parameters) == "UTF8")
@@ -78,8 +78,7 @@ struct DialerTests {
 
     @Test
     func refusalOfTheServerIsCannotConnect() async throws {
-        let base = try #require(scratchServer)
-        guard !base.contains("://") else { return }
+        let base = try await TestServer.cluster.dsn()
         let error = await #expect(throws: PostgresError.self) {
             _ = try await Connection.open(ConnectionParameters(conninfo: base + " dbname=nosuch"))
         }

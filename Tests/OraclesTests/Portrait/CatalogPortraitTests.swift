@@ -1,5 +1,6 @@
 import Oracles
 import Postgres
+import TestSupport
 import Testing
 
 /// What a portrait must tell apart, and what it must not.

@@ -1,5 +1,6 @@
 import Oracles
 import Postgres
+import TestSupport
 import Testing
 
 /// A portrait must tell at least what a schema dump tells.

@@ -1,5 +1,6 @@
 import Oracles
 import Postgres
+import TestSupport
 import Testing
 
 /// A workload must find nothing where nothing is lost, and must not be disturbed by what applications live with.
