@@ -86,6 +86,7 @@ public struct Planner: Sendable {
                 columnNumber: column.number,
                 columnType: column.type,
                 rewrittenTriggers: exchanged.triggers.mapValues(\.widenedAsPrinted),
+                exchangedTriggers: exchanged.triggers.mapValues(\.widenedExchangedAsPrinted),
                 indexes: table.indexes.filter { $0.columns.contains(column.number) }.map(\.name.name),
                 beforeTriggers: others.map(\.name)
             ),
