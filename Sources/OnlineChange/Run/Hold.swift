@@ -5,19 +5,41 @@ extension Runner {
     ///
     /// - Throws: `Failure.notNow` if another runner has the change, `.unreachable` if the server stays away.
     func hold(_ change: ChangeRecord, _ body: (RunContext) async throws -> Void) async throws {
+        var hadIt = false
+        try await reconnecting(wasConnected: true) { connected in
+            try await holdOnce(change, isRetry: hadIt, body) {
+                connected()
+                hadIt = true
+            }
+        }
+    }
+
+    /// Runs `body`, and again whenever a connection that had stood breaks, until the server has stayed away too long.
+    ///
+    /// - Parameters:
+    ///   - wasConnected: whether this command has reached the server already. What never answered is not waited for.
+    ///   - body: calls `connected` as soon as it has a connection.
+    func reconnecting<Value>(
+        wasConnected: Bool = false,
+        _ body: (_ connected: () -> Void) async throws -> Value
+    ) async throws -> Value {
         let policy = ReconnectPolicy()
+        var wasConnected = wasConnected
         var attempt = 0
         var lostAt: ContinuousClock.Instant?
-        var wasConnected = false
         while true {
+            var connectedAt: ContinuousClock.Instant?
             do {
-                try await holdOnce(change, isRetry: wasConnected, body) {
+                return try await body {
+                    wasConnected = true
+                    connectedAt = .now
+                }
+            } catch let error as PostgresError where error.isConnectionTrouble && wasConnected {
+                // A connection that goes as soon as it is made is no sign that the server is back.
+                if let connectedAt, ContinuousClock.now - connectedAt > .seconds(5) {
                     attempt = 0
                     lostAt = nil
-                    wasConnected = true
                 }
-                return
-            } catch let error as PostgresError where error.isConnectionTrouble && wasConnected {
                 let since = lostAt ?? .now
                 lostAt = since
                 guard let pause = policy.pause(afterAttempt: attempt, elapsed: (ContinuousClock.now - since).seconds)
@@ -97,12 +119,13 @@ extension Runner {
     }
 
     /// After a lost connection the server may still be ending, or even committing, what the old session had begun. Its
-    /// lock goes with it, so whoever has the lock knows that the ledger tells the truth.
+    /// lock goes with it, so whoever has the lock knows that the ledger tells the truth. A runner that was killed just
+    /// now gets the same grace, for it can't be told from one that lives.
     private func obtain(_ ledger: Ledger, _ change: ChangeRecord, isRetry: Bool) async throws -> Int {
         let start = ContinuousClock.now
         while true {
             if let epoch = try await ledger.take(change.id) { return epoch }
-            guard isRetry, (ContinuousClock.now - start).seconds < 60 else {
+            guard (ContinuousClock.now - start).seconds < (isRetry ? 60 : 2) else {
                 let holder = try await ledger.holder(change.id) ?? "another session"
                 throw Failure(
                     .notNow,

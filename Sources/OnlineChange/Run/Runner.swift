@@ -116,15 +116,18 @@ public struct Runner: Sendable {
     }
 
     private func withSession<Result: Sendable>(_ body: (Session) async throws -> Result) async throws -> Result {
-        let session = try await Session.open(parameters)
-        do {
-            try await PoolerCheck.run(session, parameters: parameters)
-            let result = try await body(session)
-            await session.close()
-            return result
-        } catch {
-            await session.close()
-            throw error
+        try await reconnecting { connected in
+            let session = try await Session.open(parameters)
+            connected()
+            do {
+                try await PoolerCheck.run(session, parameters: parameters)
+                let result = try await body(session)
+                await session.close()
+                return result
+            } catch {
+                await session.close()
+                throw error
+            }
         }
     }
 
