@@ -15,9 +15,12 @@ struct BackfillRun: Sendable {
             tableOID: context.plan.tableOID
         )
         while true {
-            let (windows, areLeftover) = try await ledger.windows()
-            if areLeftover, windows.contains(where: { $0.next > 0 }) {
-                await context.report(.notice("the backfill goes on where it stopped"))
+            let (windows, origin) = try await ledger.windows()
+            switch origin {
+            case .new: break
+            case .left: await context.report(.notice("the backfill goes on where it stopped"))
+            case .void:
+                await context.report(.notice("the table was rewritten meanwhile: the backfill starts over"))
             }
             let controls = try await context.ledger.reload(context.change.id).controls
             let state = BackfillState(windows: windows, controls: controls)
@@ -28,9 +31,8 @@ struct BackfillRun: Sendable {
                 )
             }
             guard await state.isFenced else { return }
+            // Taken over, rewritten, or a batch of a lost session had moved the position after all: the ledger knows.
             try await context.beat(waiting: nil)
-            await context.report(.notice("the table was rewritten meanwhile: the backfill starts over"))
-            try await ledger.forget()
         }
     }
 
