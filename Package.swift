@@ -74,5 +74,17 @@ let package = Package(
             dependencies: ["OnlineChange", "Oracles", "TestSupport"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "OnlineChange", "Oracles", "Postgres", "TestSupport", "ThrowawayPostgres",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "integration",
+            exclude: ["README.md", "ten-runs.sh", "bench.sh"],
+            resources: [.copy("scenarios")],
+            swiftSettings: settings
+        ),
     ]
 )
