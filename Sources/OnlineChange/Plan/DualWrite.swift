@@ -76,7 +76,8 @@ public struct DualWrite: Codable, Hashable, Sendable {
     public func creation(_ pair: ColumnPair) -> [SQL] {
         let new = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
         let replicaChanged = pair.differ("NEW.\(pair.replica)", "OLD.\(pair.replica)")
-        let primaryChanged = pair.differ("NEW.\(pair.primary)", "OLD.\(pair.primary)")
+        // Of the replica's type: a domain over an enum has no equality of its own.
+        let primaryChanged = pair.differ(pair.forward("NEW."), pair.forward("OLD."))
         let given: SQL = "pg_catalog.num_nonnulls(NEW.\(pair.replica)) = 1"
         return [
             """
