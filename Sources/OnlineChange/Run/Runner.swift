@@ -118,7 +118,6 @@ public struct Runner: Sendable {
     private func withSession<Result: Sendable>(_ body: (Session) async throws -> Result) async throws -> Result {
         let session = try await Session.open(parameters)
         do {
-            try await PoolerCheck.run(session, parameters: parameters)
             let result = try await body(session)
             await session.close()
             return result
