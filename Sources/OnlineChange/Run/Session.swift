@@ -52,8 +52,15 @@ public struct Session: Sendable {
     }
 
     /// Becomes the table's owner and stops looking names up anywhere but in pg_catalog.
-    func secure(as owner: Identifier?) async throws {
-        try await set("search_path", to: "pg_catalog, pg_temp")
+    ///
+    /// - Parameter keepingPath: whether to look in the user's own search_path after that, for functions of theirs that
+    ///   our statements call.
+    func secure(as owner: Identifier?, keepingPath: Bool = false) async throws {
+        let path: String =
+            keepingPath
+            ? try await value("SELECT concat_ws(', ', 'pg_catalog', nullif(current_setting('search_path'), ''))")
+            : "pg_catalog, pg_temp"
+        try await set("search_path", to: path)
         if let owner { try await set("role", to: owner.name) }
     }
 
