@@ -57,7 +57,7 @@ public actor Connection {
     ///   task was cancelled before the statement ended.
     @discardableResult
     public func run(_ query: Query, cancellable: Bool = true) async throws(PostgresError) -> QueryResult {
-        try await perform(cancellable: cancellable) { self.send(query) }
+        try await perform(.query(query), cancellable: cancellable)
     }
 
     /// Runs statements one after another in a single message (PostgreSQL documentation, 55.2.2.1) and drops their rows.
@@ -66,21 +66,25 @@ public actor Connection {
     /// that the statements begin themselves, the server runs them as one.
     public func script(_ statements: [SQL], cancellable: Bool = true) async throws(PostgresError) {
         let text = SQL.joined(statements, separator: ";\n").text
-        try await perform(cancellable: cancellable) { self.send(script: text) }
+        try await perform(.script(text), cancellable: cancellable)
+    }
+
+    /// What goes to the server. A value, not a closure: a closure that isn't the actor's own would run, and block, on
+    /// one of the shared threads.
+    private enum Message {
+        case query(Query)
+        case script(String)
     }
 
     @discardableResult
-    private func perform(
-        cancellable: Bool,
-        _ send: () -> Result<QueryResult, PostgresError>
-    ) async throws(PostgresError) -> QueryResult {
+    private func perform(_ message: Message, cancellable: Bool) async throws(PostgresError) -> QueryResult {
         guard !isClosed else { throw .connectionLost("the connection is closed") }
-        guard cancellable else { return try send().get() }
+        guard cancellable else { return try send(message).get() }
         if Task.isCancelled { throw .cancelled }
         // Begun before the handler is there: a task that is cancelled just now calls it at once.
         let statement = canceller.statementBegins()
         let outcome = await withTaskCancellationHandler {
-            send()
+            send(message)
         } onCancel: {
             canceller.cancel(statement)
         }
@@ -101,13 +105,22 @@ public actor Connection {
         return try rows[0].first()
     }
 
+    private func send(_ message: Message) -> Result<QueryResult, PostgresError> {
+        assertIsolated()
+        return switch message {
+        case .query(let query): send(query)
+        case .script(let text): send(script: text)
+        }
+    }
+
     private func send(_ query: Query) -> Result<QueryResult, PostgresError> {
         // C would end the text there, and the server would run a half of it.
         guard !query.holdsNUL else { return Self.holdsNUL }
         return finish(
             withCStrings(query.values) { values in
                 PQexecParams(handle, query.text, Int32(values.count), nil, values, nil, nil, 0)
-            })
+            }
+        )
     }
 
     private func send(script: String) -> Result<QueryResult, PostgresError> {
