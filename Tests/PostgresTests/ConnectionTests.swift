@@ -1,4 +1,6 @@
+import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 struct ConnectionTests {
@@ -127,7 +129,7 @@ struct ConnectionTests {
 
     @Test
     func aTerminatedBackendIsALostConnection() async throws {
-        try await withScratchDatabase { parameters in
+        try await withDatabase { parameters in
             let connection = try await Connection.open(parameters)
             let other = try await Connection.open(parameters)
             let statement = Task { try await connection.run("SELECT pg_sleep(60)") }
@@ -145,7 +147,7 @@ struct ConnectionTests {
 
     @Test
     func aBackendTerminatedWhileIdleIsALostConnection() async throws {
-        try await withScratchDatabase { parameters in
+        try await withDatabase { parameters in
             let connection = try await Connection.open(parameters)
             let other = try await Connection.open(parameters)
             try await other.run("SELECT pg_terminate_backend(\(connection.announcedBackend), 5000)")
@@ -167,7 +169,7 @@ struct ConnectionTests {
 
     @Test
     func backendsEndWithTheirConnections() async throws {
-        try await withScratchDatabase { parameters in
+        try await withDatabase { parameters in
             let watcher = try await Connection.open(parameters)
             let count: Query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             do {
@@ -188,6 +190,26 @@ struct ConnectionTests {
                 return try await group.reduce(0, +)
             }
             #expect(sum == 20_100)
+        }
+    }
+
+    @Test
+    func waitingStatementsOccupyNoSharedThread() async throws {
+        try await withDatabase { parameters in
+            let count = 3 * ProcessInfo.processInfo.activeProcessorCount
+            var connections: [Connection] = []
+            for _ in 0..<count { connections.append(try await Connection.open(parameters)) }
+            try await connections[0].run("SELECT pg_advisory_lock(1)")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for connection in connections.dropFirst() {
+                    group.addTask { try await connection.run("SELECT pg_advisory_lock_shared(1)") }
+                }
+                try await eventually {
+                    try await connections[0].value("SELECT count(*) FROM pg_locks WHERE NOT granted") == count - 1
+                }
+                try await connections[0].run("SELECT pg_advisory_unlock(1)")
+                try await group.waitForAll()
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 
 struct StatementCancellerTests {
@@ -96,7 +97,7 @@ struct StatementCancellerTests {
 
     @Test
     func manyAreCancelledAtOnce() async throws {
-        try await withScratchDatabase { parameters in
+        try await withDatabase { parameters in
             let connections = try await withThrowingTaskGroup(of: Connection.self) { group in
                 for _ in 0..<40 { group.addTask { try await Connection.open(parameters) } }
                 return try await group.reduce(into: []) { $0.append($1) }

@@ -1,5 +1,6 @@
 import Oracles
 import Postgres
+import TestSupport
 import Testing
 
 /// What a portrait must tell apart, and what it must not.
@@ -128,7 +129,7 @@ struct CatalogPortraitTests {
     }
 
     private func withSampleSchema(_ body: (Connection) async throws -> Void) async throws {
-        try await withScratchDatabase { parameters in
+        try await withDatabase { parameters in
             let connection = try await Connection.open(parameters)
             try await SampleSchema.create(on: connection)
             try await body(connection)
