@@ -1,1 +1,55 @@
-@main enum Main { static func main() {} }
+import ArgumentParser
+import Foundation
+import OnlineChange
+
+/// The command. It parses, runs, and turns whatever ends the run into a message and an exit code.
+@main
+struct OnlineChangeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "online-change",
+        abstract: "Changes a column of a live PostgreSQL table without downtime.",
+        discussion: """
+            A change goes through phases: expand, backfill, swap, drop. Phases may lie weeks apart; until drop \
+            everything can be rolled back. Whatever interrupts a command, the same command again continues.
+
+            Example:
+              online-change rename-column users name full_name --dry-run
+              online-change rename-column users name full_name
+              online-change status
+              online-change advance users.name-to-full_name
+
+            Exit codes: 0 the asked phase is reached; 64 usage; 65 data that differs or does not fit; 69 server \
+            unreachable; 70 a mistake in this program; 75 not now, run again; 77 privilege missing; 78 refused; \
+            130 interrupted.
+            """,
+        version: Version.current,
+        subcommands: [
+            RenameColumn.self, Status.self, Advance.self, Rollback.self, Verify.self, Pause.self, Resume.self,
+            Tune.self, Recipes.self, Demo.self,
+        ]
+    )
+
+    static func main() async {
+        do {
+            try await Interruption.cancelling {
+                var command = try parseAsRoot()
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            }
+        } catch let error where isForTheParser(error) {
+            exit(withError: error)
+        } catch {
+            let failure = Failure(error)
+            Output.current.fail(failure)
+            Foundation.exit(failure.kind.rawValue)
+        }
+    }
+
+    /// Help, version, usage and deliberate exits are the parser's to print.
+    private static func isForTheParser(_ error: any Error) -> Bool {
+        error is ExitCode || error is CleanExit || error is ValidationError || exitCode(for: error) != .failure
+    }
+}

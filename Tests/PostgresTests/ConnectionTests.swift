@@ -129,7 +129,7 @@ struct ConnectionTests {
 
     @Test
     func aTerminatedBackendIsALostConnection() async throws {
-        try await withDatabase { parameters in
+        try await withScratchDatabase { parameters in
             let connection = try await Connection.open(parameters)
             let other = try await Connection.open(parameters)
             let statement = Task { try await connection.run("SELECT pg_sleep(60)") }
@@ -147,7 +147,7 @@ struct ConnectionTests {
 
     @Test
     func aBackendTerminatedWhileIdleIsALostConnection() async throws {
-        try await withDatabase { parameters in
+        try await withScratchDatabase { parameters in
             let connection = try await Connection.open(parameters)
             let other = try await Connection.open(parameters)
             try await other.run("SELECT pg_terminate_backend(\(connection.announcedBackend), 5000)")
@@ -169,7 +169,7 @@ struct ConnectionTests {
 
     @Test
     func backendsEndWithTheirConnections() async throws {
-        try await withDatabase { parameters in
+        try await withScratchDatabase { parameters in
             let watcher = try await Connection.open(parameters)
             let count: Query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             do {
@@ -195,7 +195,7 @@ struct ConnectionTests {
 
     @Test
     func waitingStatementsOccupyNoSharedThread() async throws {
-        try await withDatabase { parameters in
+        try await withScratchDatabase { parameters in
             let count = 3 * ProcessInfo.processInfo.activeProcessorCount
             var connections: [Connection] = []
             for _ in 0..<count { connections.append(try await Connection.open(parameters)) }

@@ -5,7 +5,7 @@ import Testing
 struct DialerTests {
     @Test
     func announcesTheServer() async throws {
-        try await withDatabase { parameters in
+        try await withScratchDatabase { parameters in
             let connection = try await Connection.open(parameters)
             try await #expect(connection.value("SELECT pg_backend_pid()") == connection.announcedBackend)
             let version: String = try await connection.value("SHOW server_version_num")
@@ -16,7 +16,7 @@ struct DialerTests {
 
     @Test
     func namesTheApplication() async throws {
-        try await withDatabase { parameters in
+        try await withScratchDatabase { parameters in
             var parameters = parameters
             try await #expect(setting("application_name", parameters) == "online-change")
             parameters.applicationName = "it's \\ another"
@@ -26,7 +26,7 @@ struct DialerTests {
 
     @Test
     func connectionStringMayNameTheApplicationButNotTheEncoding() async throws {
-        let base = try await TestServer.shared().dsn()
+        let base = try await TestServer.cluster.dsn()
         let parameters = ConnectionParameters(conninfo: base + " application_name=mine client_encoding=LATIN1")
         try await #expect(setting("application_name", parameters) == "mine")
         try await #expect(setting("client_encoding", parameters) == "UTF8")
@@ -78,7 +78,7 @@ struct DialerTests {
 
     @Test
     func refusalOfTheServerIsCannotConnect() async throws {
-        let base = try await TestServer.shared().dsn()
+        let base = try await TestServer.cluster.dsn()
         let error = await #expect(throws: PostgresError.self) {
             _ = try await Connection.open(ConnectionParameters(conninfo: base + " dbname=nosuch"))
         }
@@ -87,7 +87,7 @@ struct DialerTests {
 
     @Test
     func manyConnectInParallel() async throws {
-        try await withDatabase { parameters in
+        try await withScratchDatabase { parameters in
             let answers = try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<60 {
                     group.addTask {

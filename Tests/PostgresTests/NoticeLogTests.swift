@@ -26,7 +26,7 @@ struct NoticeLogTests {
 
     @Test
     func noticesAreNotPrinted() async throws {
-        let server = try await TestServer.shared().dsn()
+        let server = try await TestServer.cluster.dsn()
         let child = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             [server = server as String] in
             let connection = try await Connection.open(ConnectionParameters(conninfo: server))

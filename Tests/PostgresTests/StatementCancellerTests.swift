@@ -97,7 +97,7 @@ struct StatementCancellerTests {
 
     @Test
     func manyAreCancelledAtOnce() async throws {
-        try await withDatabase { parameters in
+        try await withScratchDatabase { parameters in
             let connections = try await withThrowingTaskGroup(of: Connection.self) { group in
                 for _ in 0..<40 { group.addTask { try await Connection.open(parameters) } }
                 return try await group.reduce(into: []) { $0.append($1) }

@@ -17,21 +17,13 @@ public struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
         testCase: Test.Case?,
         performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await TestDatabase.scope { _ in try await function() }
+        try await TestDatabase.with { _ in try await function() }
     }
 }
 
 extension Trait where Self == DatabaseTrait {
     /// An empty database for each test: `TestDatabase.current`.
     public static var database: Self { DatabaseTrait() }
-}
-
-/// Runs the body with an empty database of its own, dropped afterwards.
-@discardableResult
-public func withDatabase<Value>(
-    _ body: (ConnectionParameters) async throws -> Value
-) async throws -> Value {
-    try await TestDatabase.scope { database in try await body(database.parameters) }
 }
 
 /// Runs the body with one connection to an empty database.
@@ -43,7 +35,30 @@ public func withScratchConnection(_ body: (Connection) async throws -> Void) asy
     }
 }
 
-/// Runs the body with an empty database; the older name of `withDatabase`.
+/// Runs the body with an empty database of its own, dropped afterwards.
+@discardableResult
+public func withDatabase<Value>(
+    _ body: (ConnectionParameters) async throws -> Value
+) async throws -> Value {
+    try await TestDatabase.with { database in try await body(database.parameters) }
+}
+
+/// The same, for tests that call it by its longer name.
 public func withScratchDatabase(_ body: (ConnectionParameters) async throws -> Void) async throws {
     try await withDatabase(body)
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Disables the test where the server lacks one of these extensions, as builds without contrib do.
+    public static func extensions(_ names: String...) -> Self {
+        .enabled("the server lacks one of the extensions \(names.joined(separator: ", "))") {
+            for name in names where await !TestServer.hasExtension(name) { return false }
+            return true
+        }
+    }
+
+    /// Disables the test on servers older than this major version.
+    public static func server(from major: Int) -> Self {
+        .enabled("the server is older than PostgreSQL \(major)") { await TestServer.version >= major * 10_000 }
+    }
 }

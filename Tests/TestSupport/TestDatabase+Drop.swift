@@ -3,10 +3,10 @@ import Postgres
 extension TestDatabase {
     /// Drops the database with all that a failed test may have left in it and that FORCE alone refuses.
     func drop(on maintenance: Connection) async throws {
-        let prepared = try await maintenance.run("SELECT gid FROM pg_prepared_xacts WHERE database = \(name.name)").rows
+        let prepared = try await maintenance.run("SELECT gid FROM pg_prepared_xacts WHERE database = \(name)").rows
         let subscriptions = try await maintenance.run(
             """
-            SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = \(name.name)
+            SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = \(name)
             """
         ).rows
         if !prepared.isEmpty || !subscriptions.isEmpty {
@@ -21,7 +21,7 @@ extension TestDatabase {
             await inside.close()
         }
         try await endReplication(on: maintenance)
-        try await maintenance.run("DROP DATABASE \(name) WITH (FORCE)")
+        try await maintenance.run("DROP DATABASE \(Identifier(name)) WITH (FORCE)")
     }
 
     /// An unused logical slot goes with its database; one in use forbids dropping it.
@@ -29,7 +29,7 @@ extension TestDatabase {
         try await maintenance.run(
             """
             SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots
-            WHERE database = \(name.name) AND active_pid IS NOT NULL
+            WHERE database = \(name) AND active_pid IS NOT NULL
             """
         )
     }

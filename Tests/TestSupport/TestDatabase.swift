@@ -1,58 +1,71 @@
+import Foundation
 import Postgres
+import Synchronization
 import Testing
 
-/// An empty database that one test has to itself.
+/// An empty database of a test's own.
 public struct TestDatabase: Sendable {
-    /// Its name on the server.
-    public let name: Identifier
-    /// How to connect to it, as the superuser.
+    /// Its name.
+    public let name: String
+    /// A superuser's connection to it.
     public let parameters: ConnectionParameters
 
-    /// The connection string in libpq's keyword form, for programs that are given one.
-    public let dsn: String
+    @TaskLocal private static var bound: TestDatabase?
 
-    @TaskLocal private static var scoped: TestDatabase?
-
-    /// The database of the running test, which has the trait `.database` or is called within `withDatabase`.
+    /// The database of the test that runs; the test or its suite has the trait `.database`.
     public static var current: TestDatabase {
         get throws {
-            guard let scoped else { throw NoDatabase() }
-            return scoped
+            guard let bound else { throw MissingTrait() }
+            return bound
         }
     }
 
-    /// A new connection to it; closed when dropped, or at the latest with the database.
-    public func connect() async throws(PostgresError) -> Connection {
+    /// The superuser's connection string, for programs that are given one.
+    public var dsn: String { parameters.conninfo ?? "" }
+
+    /// Connects as the superuser.
+    public func connect() async throws -> Connection {
         try await Connection.open(parameters)
     }
 
-    /// Runs statements, each with a commit of its own, on a connection of their own.
-    public func run(_ statements: SQL...) async throws(PostgresError) {
+    /// Parameters for another role.
+    public func parameters(as role: Identifier) async throws -> ConnectionParameters {
+        try await TestServer.parameters(database: name, user: role.name)
+    }
+
+    /// Runs statements, separated by semicolons, as the superuser.
+    public func run(_ script: SQL) async throws {
         let connection = try await connect()
-        for statement in statements { try await connection.run(Query(statement)) }
+        try await connection.script([script])
         await connection.close()
     }
 
-    /// The connection string for another role.
-    public func dsn(user: Identifier) async throws -> String {
-        try await TestServer.shared().dsn(database: name.name, user: user.name)
+    /// Reads one value as the superuser.
+    public func value<Value: RowDecodable & Sendable>(_ query: Query, as type: Value.Type = Value.self) async throws
+        -> Value
+    {
+        let connection = try await connect()
+        let value: Value = try await connection.value(query)
+        await connection.close()
+        return value
     }
 
-    /// Makes a database, gives it to the body, also as `current`, and drops it whatever the body's outcome.
-    static func scope<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
+    /// Makes a database, gives it to the body, also as `current`, and drops it whatever becomes of the body.
+    static func with<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
         // A test with two databases needs no second turn, or such tests would wait for one another.
-        if scoped != nil { return try await made(body) }
+        if bound != nil { return try await made(body) }
         return try await turns.take { try await made(body) }
     }
 
     private static func made<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
-        let name = Identifier("test_\(UInt64.random(in: .min ... .max))")
-        try await TestServer.maintain { try await $0.run("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8'") }
-        let dsn = try await TestServer.shared().dsn(database: name.name)
-        let database = TestDatabase(name: name, parameters: ConnectionParameters(conninfo: dsn), dsn: dsn)
+        let name = "test_\(ProcessInfo.processInfo.processIdentifier)_\(counter.add(1, ordering: .relaxed).newValue)"
+        try await TestServer.maintain { maintenance in
+            try await maintenance.run("CREATE DATABASE \(Identifier(name)) TEMPLATE template0 ENCODING 'UTF8'")
+        }
+        let database = TestDatabase(name: name, parameters: try await TestServer.parameters(database: name))
         let outcome: Result<Value, any Error>
         do {
-            outcome = .success(try await $scoped.withValue(database) { try await body(database) })
+            outcome = .success(try await $bound.withValue(database) { try await body(database) })
         } catch {
             outcome = .failure(error)
         }
@@ -64,11 +77,12 @@ public struct TestDatabase: Sendable {
         return try outcome.get()
     }
 
+    private static let counter = Atomic(0)
+
     /// Enough to keep every processor busy, with connections to spare for each.
     private static let turns = Turns(32)
-}
 
-/// A test asked for a database and has no trait that makes one.
-private struct NoDatabase: Error, CustomStringConvertible {
-    let description = "this test has no database: give it or its suite the trait .database"
+    private struct MissingTrait: Error, CustomStringConvertible {
+        let description = "this test has no database: give it, or its suite, the trait .database"
+    }
 }

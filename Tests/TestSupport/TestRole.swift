@@ -1,33 +1,31 @@
+import Foundation
 import Postgres
+import Synchronization
 import Testing
 
-/// Runs the body with a role of its own, dropped afterwards together with what it owns and was granted.
+/// Runs a body with a role of its own, which is dropped afterwards with all that it owns in the current database.
 ///
-/// Roles belong to the whole server, so tests must not agree on names for them. Inside a test with a database, the
-/// role's objects there go too; elsewhere it must own nothing.
-///
-/// - Parameter options: what follows the name in `CREATE ROLE`, such as `LOGIN` or `NOLOGIN BYPASSRLS`.
-public func withRole<Value>(
-    _ options: SQL = "LOGIN",
-    _ body: (Identifier) async throws -> Value
-) async throws -> Value {
-    let role = Identifier("role_\(UInt64.random(in: .min ... .max))")
-    try await TestServer.maintain { try await $0.run("CREATE ROLE \(role) \(options)") }
+/// Roles belong to the whole server; a name of its own keeps tests that run at once apart.
+public func withRole<Value>(_ attributes: SQL = "LOGIN", _ body: (Identifier) async throws -> Value) async throws
+    -> Value
+{
+    let number = counter.add(1, ordering: .relaxed).newValue
+    let role = Identifier("role_\(ProcessInfo.processInfo.processIdentifier)_\(number)")
+    let database = try TestDatabase.current
+    try await TestServer.maintain { try await $0.run("CREATE ROLE \(role) \(attributes)") }
     let outcome: Result<Value, any Error>
     do {
         outcome = .success(try await body(role))
     } catch {
         outcome = .failure(error)
     }
-    let database = try? TestDatabase.current
     do {
         try await TestServer.maintain { maintenance in
             // An open transaction of the role's could hold locks on what is to go.
             try await maintenance.run(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = \(role.name)"
             )
-            try await database?.run("DROP OWNED BY \(role) CASCADE")
-            try await maintenance.run("DROP OWNED BY \(role) CASCADE")
+            try await database.run("SET lock_timeout = '10s'; DROP OWNED BY \(role) CASCADE")
             try await maintenance.run("DROP ROLE \(role)")
         }
     } catch {
@@ -35,3 +33,5 @@ public func withRole<Value>(
     }
     return try outcome.get()
 }
+
+private let counter = Atomic(0)

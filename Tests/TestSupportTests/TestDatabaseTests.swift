@@ -6,11 +6,11 @@ import Testing
 struct TestDatabaseTests {
     @Test(arguments: 0..<3)
     func everyCaseStartsEmpty(case: Int) async throws {
-        try await TestDatabase.current.run("CREATE TABLE t (id int)", "INSERT INTO t VALUES (1)")
+        try await TestDatabase.current.run("CREATE TABLE t (id int); INSERT INTO t VALUES (1)")
         let connection = try await TestDatabase.current.connect()
         try await #expect(connection.value("SELECT count(*) FROM t") == 1)
         try await #expect(connection.value("SHOW server_encoding") == "UTF8")
-        try await #expect(connection.value("SELECT current_database()") == TestDatabase.current.name.name)
+        try await #expect(connection.value("SELECT current_database()") == TestDatabase.current.name)
     }
 
     @Test func aSecondDatabaseIsAnother() async throws {
@@ -24,7 +24,7 @@ struct TestDatabaseTests {
 
     @Test func goesAfterAnError() async throws {
         struct Failure: Error {}
-        var name: Identifier?
+        var name: String?
         await #expect(throws: Failure.self) {
             try await withDatabase { _ in
                 name = try TestDatabase.current.name
@@ -35,7 +35,7 @@ struct TestDatabaseTests {
     }
 
     @Test func goesWhenItsTestIsCancelled() async throws {
-        let names = AsyncStream.makeStream(of: Identifier.self)
+        let names = AsyncStream.makeStream(of: String.self)
         let test = Task {
             try await withDatabase { _ in
                 names.continuation.yield(try TestDatabase.current.name)
@@ -51,9 +51,9 @@ struct TestDatabaseTests {
     @Test func goesWithAllThatATestLeaves() async throws {
         let name = try await withDatabase { _ in
             let database = try TestDatabase.current
+            try await database.run("CREATE TABLE t (id int)")
+            try await database.run("SELECT pg_create_logical_replication_slot('left_' || pg_backend_pid(), 'pgoutput')")
             try await database.run(
-                "CREATE TABLE t (id int)",
-                "SELECT pg_create_logical_replication_slot('left_' || pg_backend_pid(), 'pgoutput')",
                 "CREATE SUBSCRIPTION left_behind CONNECTION 'host=/nonexistent' PUBLICATION p WITH (connect = false)"
             )
             let writer = try await database.connect()
@@ -69,8 +69,7 @@ struct TestDatabaseTests {
         let database = try TestDatabase.current
         let owner = try await withRole { role in
             try await database.run("GRANT CREATE ON SCHEMA public TO \(role)")
-            let dsn = try await database.dsn(user: role)
-            let session = try await Connection.open(ConnectionParameters(conninfo: dsn))
+            let session = try await Connection.open(database.parameters(as: role))
             try await #expect(session.value("SELECT current_user") == role.name)
             try await session.run("CREATE TABLE mine (id int)")
             try await session.script(["BEGIN", "LOCK TABLE mine"])
@@ -96,13 +95,13 @@ struct TestDatabaseTests {
     }
 
     @Test func knowsItsExtensions() async throws {
-        try await #expect(TestServer.hasExtension("plpgsql"))
-        try await #expect(!TestServer.hasExtension("no such extension"))
+        #expect(await TestServer.hasExtension("plpgsql"))
+        #expect(await !TestServer.hasExtension("no such extension"))
     }
 
-    private func exists(_ database: Identifier) async throws -> Bool {
+    private func exists(_ database: String) async throws -> Bool {
         let connection = try await TestDatabase.current.connect()
-        return try await connection.value("SELECT EXISTS (SELECT FROM pg_database WHERE datname = \(database.name))")
+        return try await connection.value("SELECT EXISTS (SELECT FROM pg_database WHERE datname = \(database))")
     }
 }
 
@@ -112,7 +111,7 @@ struct NoDatabaseTests {
     }
 
     @Test func moreAtOnceThanTheServerHasTurns() async throws {
-        let names = try await withThrowingTaskGroup(of: Identifier.self) { group in
+        let names = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<80 {
                 group.addTask {
                     try await withDatabase { _ in

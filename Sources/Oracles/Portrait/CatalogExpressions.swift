@@ -51,4 +51,12 @@ extension SQL {
               WHERE named.attrelid = \(relation) AND named.attnum = ANY (\(numbers)) ORDER BY named.attname)
         """
     }
+
+    /// Whether a trigger belongs to a foreign key or another constraint of the server's; its name holds an oid then.
+    /// PostgreSQL 14 calls the copies of a user's trigger on partitions internal too, so `tgisinternal` can't tell.
+    static func isOfConstraint(trigger alias: SQL) -> SQL {
+        """
+        EXISTS (SELECT FROM pg_constraint AS made WHERE made.oid = \(alias).tgconstraint AND made.contype <> 't')
+        """
+    }
 }

@@ -22,13 +22,13 @@ enum HiddenObjects {
                 SELECT classid, objid FROM hidden_in_schema
                 UNION ALL
                 SELECT part.classid, part.oid FROM (
-                    SELECT 'pg_trigger'::regclass, oid, tgrelid, tgisinternal FROM pg_trigger
+                    SELECT 'pg_trigger'::regclass, oid, tgrelid, \(SQL.isOfConstraint(trigger: "t")) FROM pg_trigger AS t
                     UNION ALL SELECT 'pg_rewrite'::regclass, oid, ev_class, false FROM pg_rewrite
                     UNION ALL SELECT 'pg_attrdef'::regclass, oid, adrelid, false FROM pg_attrdef
                     UNION ALL SELECT 'pg_policy'::regclass, oid, polrelid, false FROM pg_policy
                     UNION ALL SELECT 'pg_publication_rel'::regclass, oid, prrelid, false FROM pg_publication_rel
-                ) AS part (classid, oid, relation, internal)
-                WHERE part.oid >= \(SQL.firstUserOID) AND (part.internal
+                ) AS part (classid, oid, relation, of_constraint)
+                WHERE part.oid >= \(SQL.firstUserOID) AND (part.of_constraint
                     OR part.relation IN (SELECT objid FROM hidden_in_schema WHERE classid = 'pg_class'::regclass))
             )
             """

@@ -100,11 +100,30 @@ struct CatalogPortraitTests {
         }
     }
 
-    @Test func tellsNoPhysicalNumbers() async throws {
+    /// Databases in which the same objects have other oids and columns other numbers.
+    @Test func twoDatabasesOfOneMakingAreEqual() async throws {
+        try await withSampleSchema { one in
+            try await withSampleSchema { other in
+                try await other.run("ALTER TABLE app.note ADD extra integer")
+                try await other.run("ALTER TABLE app.note DROP extra, DROP a, DROP b")
+                try await other.run("ALTER TABLE app.note ADD a integer CONSTRAINT small CHECK (a < 9), ADD b text")
+                try await other.run(Query(SampleSchema.noteIndex))
+                let portrait = try await CatalogPortrait.take(on: other)
+                #expect(portrait.differences(from: try await CatalogPortrait.take(on: one)) == [])
+            }
+        }
+    }
+
+    @Test func tellsNoOid() async throws {
         try await withSampleSchema { connection in
-            let oids = try await connection.run("SELECT oid::text AS oid FROM pg_class WHERE oid >= 16384").rows
+            let rows = try await connection.run(
+                """
+                SELECT DISTINCT objid::text AS oid FROM pg_depend WHERE objid >= 16384
+                UNION SELECT relfilenode::text FROM pg_class WHERE relfilenode >= 16384
+                """
+            ).rows
             let text = try await CatalogPortrait.take(on: connection).description
-            for row in oids {
+            for row in rows {
                 let oid: String = try row["oid"]
                 #expect(!text.contains(oid), "\(oid)")
             }

@@ -10,7 +10,7 @@ extension CatalogSection {
                 'enabled', t.tgenabled,
                 'parent', \(SQL.identity("nullif(t.tgparentid, 0)", of: "pg_trigger")))
             FROM pg_trigger AS t JOIN visible_relation AS c ON c.oid = t.tgrelid
-            WHERE NOT t.tgisinternal
+            WHERE NOT \(SQL.isOfConstraint(trigger: "t"))
             """
     )
 
@@ -21,7 +21,7 @@ extension CatalogSection {
             SELECT 'on ' || t.tgrelid::regclass::text || ' for ' || \(SQL.identity("t.tgconstraint", of: "pg_constraint")),
                 jsonb_build_object('enabled ' || t.tgenabled::text || ' ' || t.tgfoid::regproc::text, count(*))
             FROM pg_trigger AS t JOIN visible_relation AS c ON c.oid = t.tgrelid
-            WHERE t.tgisinternal
+            WHERE \(SQL.isOfConstraint(trigger: "t"))
             GROUP BY t.tgrelid, t.tgconstraint, t.tgenabled, t.tgfoid
             """
     )

@@ -1,0 +1,173 @@
+import Postgres
+
+/// Definitions of a table's indexes and triggers as the server would print them once two columns had exchanged names.
+public struct ExchangedDefinitions: Codable, Hashable, Sendable {
+    /// By index name, what follows the table's name in the definition: `USING btree (lower(full_name))`.
+    public var indexes: [String: String] = [:]
+    /// By trigger name.
+    public var triggers: [String: TriggerDefinitions] = [:]
+
+    /// The definitions of one trigger.
+    public struct TriggerDefinitions: Codable, Hashable, Sendable {
+        /// Before the exchange, firing for the added column too.
+        public var widened: String
+        /// As the server will print that.
+        public var widenedAsPrinted: String
+        /// After the exchange, firing for the original column alone.
+        public var exchanged: String
+    }
+}
+
+/// Finds out how definitions read with other names by having the server deparse them.
+///
+/// An empty temporary copy of the table gets the indexes and triggers, its columns exchange their names, and
+/// `pg_get_indexdef` and `pg_get_triggerdef` print them by attribute number. No text is replaced inside an expression,
+/// so a column called `lower` or `name` is safe. All of it happens in a transaction that is rolled back.
+struct ExchangeProbe {
+    let session: Session
+    let lockGuard: LockGuard
+    let table: TableSnapshot
+    let from: Identifier
+    let to: Identifier
+
+    private static let copy: Identifier = "online_change_probe"
+
+    /// The definitions of everything that reads the column.
+    ///
+    /// - Throws: `Failure` if a definition isn't of the form that the server's own source gives it.
+    func definitions() async throws -> ExchangedDefinitions {
+        guard let column = table.column(from) else { return ExchangedDefinitions() }
+        let indexes = table.indexes.filter { $0.columns.contains(column.number) }
+        let triggers = table.triggers.filter { $0.updateOf.contains(column.number) }
+        guard !indexes.isEmpty || !triggers.isEmpty else { return ExchangedDefinitions() }
+
+        let copy = "pg_temp.\(Self.copy.quoted)"
+        var statements: [SQL] = [
+            "CREATE TEMPORARY TABLE \(Self.copy) (LIKE \(table.name)) ON COMMIT DROP",
+            "ALTER TABLE \(server: copy) ADD COLUMN \(to) \(server: column.baseType)",
+        ]
+        for (number, index) in indexes.enumerated() {
+            let body = try Self.body(
+                index.definition,
+                name: index.quotedName,
+                isUnique: index.isUnique,
+                table: table.quotedName
+            )
+            statements.append("CREATE INDEX \(Self.name("i", number)) ON \(server: copy) \(server: body)")
+        }
+        for (number, trigger) in triggers.enumerated() {
+            var text = try parse(trigger)
+            text.name = Self.name("t", number).name
+            text.table = copy
+            statements.append("\(server: text.text)")
+        }
+        let spare = table.spareColumnName
+        for (old, new) in [(from, spare), (to, from), (spare, to)] {
+            statements.append("ALTER TABLE \(server: copy) RENAME COLUMN \(old) TO \(new)")
+        }
+        return try await lockGuard.rehearse(statements, on: session) {
+            ExchangedDefinitions(indexes: try await read(indexes), triggers: try await read(triggers))
+        }
+    }
+
+    private func read(_ indexes: [Index]) async throws -> [String: String] {
+        let rows = try await session.run(
+            """
+            SELECT c.relname AS name, pg_get_indexdef(c.oid) AS definition,
+                   format('%I.%I', n.nspname, t.relname) AS "table"
+            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+            JOIN pg_namespace n ON n.oid = t.relnamespace
+            WHERE t.oid = to_regclass(\("pg_temp.\(Self.copy.quoted)"))
+            """
+        ).rows
+        var bodies: [String: String] = [:]
+        for row in rows {
+            let name: String = try row["name"]
+            let definition: String = try row["definition"]
+            bodies[name] = try Self.body(
+                definition,
+                name: name,
+                isUnique: false,
+                table: Self.printed(try row["table"], in: definition)
+            )
+        }
+        return Dictionary(
+            uniqueKeysWithValues: indexes.enumerated().compactMap { number, index in
+                bodies[Self.name("i", number).name].map { (index.name.name, $0) }
+            }
+        )
+    }
+
+    private func read(_ triggers: [Trigger]) async throws -> [String: ExchangedDefinitions.TriggerDefinitions] {
+        let rows = try await session.run(
+            """
+            SELECT t.tgname AS name, pg_get_triggerdef(t.oid) AS definition, \(CatalogReader.updateOfList) AS columns,
+                   format('%I.%I', n.nspname, c.relname) AS "table"
+            FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = to_regclass(\("pg_temp.\(Self.copy.quoted)")) AND NOT t.tgisinternal
+            """
+        ).rows
+        var printed: [String: Row] = [:]
+        for row in rows { printed[try row["name"]] = row }
+        var result: [String: ExchangedDefinitions.TriggerDefinitions] = [:]
+        for (number, trigger) in triggers.enumerated() {
+            let name = Self.name("t", number).name
+            guard let row = printed[name] else { continue }
+            let definition: String = try row["definition"]
+            guard
+                var exchanged = TriggerText(
+                    definition,
+                    name: name,
+                    columns: try row["columns"],
+                    table: Self.printed(try row["table"], in: definition),
+                    type: trigger.type,
+                    isConstraint: trigger.isConstraint
+                )
+            else { throw unreadable("trigger \(trigger.name)") }
+            exchanged.name = trigger.quotedName
+            exchanged.table = table.quotedName
+            var widened = try parse(trigger)
+            widened.columns += ", " + to.quoted
+            var asPrinted = widened
+            asPrinted.columns =
+                trigger.updateOfList + ", " + (try await session.value("SELECT quote_ident(\(to.name))"))
+            result[trigger.name.name] = .init(
+                widened: widened.text,
+                widenedAsPrinted: asPrinted.text,
+                exchanged: exchanged.text
+            )
+        }
+        return result
+    }
+
+    /// The copy's name as the definition has it: newer servers print `pg_temp` for the session's own schema.
+    private static func printed(_ table: String, in definition: String) -> String {
+        definition.contains(" ON \(table)") ? table : "pg_temp.\(copy)"
+    }
+
+    private func parse(_ trigger: Trigger) throws(Failure) -> TriggerText {
+        guard let text = TriggerText(trigger, table: table.quotedName) else {
+            throw unreadable("trigger \(trigger.name)")
+        }
+        return text
+    }
+
+    /// What follows the table's name in an index definition.
+    private static func body(_ definition: String, name: String, isUnique: Bool, table: String) throws(Failure)
+        -> String
+    {
+        let beginning = "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(name) ON \(table) "
+        guard definition.hasPrefix(beginning) else {
+            throw Failure(.refused, "the definition of index \(name) can't be read: \(definition)")
+        }
+        return String(definition.dropFirst(beginning.count))
+    }
+
+    private func unreadable(_ object: String) -> Failure {
+        Failure(.refused, "the definition of \(object) can't be read")
+    }
+
+    private static func name(_ kind: String, _ number: Int) -> Identifier {
+        Identifier("online_change_probe_\(kind)\(number)")
+    }
+}

@@ -1,0 +1,81 @@
+import Postgres
+
+/// Why a command did not reach what it was asked for: what happened, what state was left, and the next command.
+public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kind, which decides the exit code.
+    public let kind: Kind
+    /// What happened.
+    public let message: String
+    /// What state was left.
+    public var left: String?
+    /// What to do or run next.
+    public var next: String?
+
+    /// The kinds of failure; each has an exit code of its own (sysexits.h where it has one that fits).
+    public enum Kind: Int32, Codable, Sendable {
+        /// The command line makes no sense.
+        case usage = 64
+        /// Rows differ that could not be repaired, or do not fit.
+        case data = 65
+        /// The server can't be reached, or was lost for longer than we try.
+        case unreachable = 69
+        /// A mistake in this program.
+        case bug = 70
+        /// Not now: a lock was not obtained in time, or another runner holds the change. The same command continues.
+        case notNow = 75
+        /// A privilege is missing.
+        case privilege = 77
+        /// A check refused the change.
+        case refused = 78
+        /// Stopped by the user.
+        case interrupted = 130
+    }
+
+    /// Makes a failure.
+    public init(_ kind: Kind, _ message: String, left: String? = nil, next: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.left = left
+        self.next = next
+    }
+
+    public var description: String {
+        ([message] + [left, next].compactMap { $0 }).joined(separator: "\n")
+    }
+
+    /// What any error means for the user.
+    public init(_ error: any Error) {
+        switch error {
+        case let failure as Failure:
+            self = failure
+        case is CancellationError:
+            self.init(.interrupted, "interrupted")
+        case let error as PostgresError:
+            self.init(error)
+        case let error as RecipeError:
+            self.init(.usage, error.description)
+        case let problem as NameSyntax.Problem:
+            self.init(.usage, problem.description)
+        default:
+            self.init(.bug, "\(error)")
+        }
+    }
+
+    private init(_ error: PostgresError) {
+        switch error {
+        case .cancelled:
+            self.init(.interrupted, "interrupted")
+        case .cannotConnect, .connectionLost:
+            self.init(.unreachable, error.description)
+        case .decoding:
+            self.init(.bug, error.description)
+        case .server(let server):
+            switch server.state {
+            case .insufficientPrivilege: self.init(.privilege, server.description)
+            case .lockNotAvailable, .deadlockDetected, .serializationFailure: self.init(.notNow, server.description)
+            case .tooManyConnections: self.init(.unreachable, server.description)
+            default: self.init(.refused, "the server refused a statement: \(server.description)")
+            }
+        }
+    }
+}

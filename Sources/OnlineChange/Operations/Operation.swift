@@ -1,0 +1,92 @@
+import Postgres
+
+/// A kind of thing that a recipe can ask for.
+///
+/// An operation reads its own fields and turns what the catalog says into steps. It does nothing itself: given the
+/// same catalog it gives the same steps.
+public protocol Operation: Sendable {
+    /// Its key in a recipe.
+    static var key: String { get }
+    /// What it does, in a line, for `online-change recipes`.
+    static var summary: String { get }
+    /// Reads its fields; the caller refuses those that are left.
+    init(_ fields: inout FieldReader) throws(RecipeError)
+    /// The steps for a table.
+    func steps(in context: PlanningContext) throws(Failure) -> [Step]
+}
+
+/// All operations there are. A new one is added here.
+enum OperationRegistry {
+    static let all: [any Operation.Type] = [
+        AddColumn.self, SyncColumns.self, BackfillColumn.self, CopyIndexes.self, AnalyzeTable.self,
+        VerifyColumns.self, SwapNames.self, DropColumn.self,
+    ]
+
+    static func type(_ key: String) -> (any Operation.Type)? {
+        all.first { $0.key == key }
+    }
+}
+
+/// What operations plan with.
+public struct PlanningContext: Sendable {
+    /// The table.
+    public let table: TableSnapshot
+    /// Server, database and role.
+    public let facts: ServerFacts
+    /// The recipe's arguments that name columns.
+    public let columns: [String: Identifier]
+    /// Definitions as they read once two columns have exchanged their names.
+    public let exchanged: ExchangedDefinitions
+    /// What the user chose.
+    public let options: PlanningOptions
+    /// The triggers that keep the columns equal.
+    public let dualWrite: DualWrite
+
+    /// The column that an argument names.
+    func name(_ argument: ArgumentName) -> Identifier {
+        columns[argument.name] ?? Identifier(argument.name)
+    }
+
+    /// The column that an argument names, as the catalog has it.
+    func column(_ argument: ArgumentName) throws(Failure) -> Column {
+        guard let column = table.column(name(argument)) else {
+            throw Failure(.refused, "table \(table.name) has no column \(name(argument))")
+        }
+        return column
+    }
+
+    /// The pair of an existing column and the one added for it.
+    func pair(primary: ArgumentName, replica: ArgumentName) throws(Failure) -> ColumnPair {
+        ColumnPair(table: table.name, column: try column(primary), replica: name(replica))
+    }
+
+    /// The comparison of a pair in every row.
+    func verification(_ pair: ColumnPair) -> Verification {
+        Verification(
+            table: table.name,
+            differs: pair.unsynced,
+            repair: pair.assignment,
+            key: table.primaryKey,
+            triggers: dualWrite.triggerNames
+        )
+    }
+
+    /// An ACCESS EXCLUSIVE lock on the table.
+    func exclusiveLock(_ reason: String) -> TableLock {
+        TableLock(table: table.name, mode: .accessExclusive, reason: reason)
+    }
+}
+
+/// What the user chose about how a change is made.
+public struct PlanningOptions: Codable, Hashable, Sendable {
+    /// Whether copies of unique indexes are unique too.
+    public var uniqueCopies: Bool
+    /// Objects of findings that the user has taken note of.
+    public var acknowledged: Set<String>
+
+    /// Makes options.
+    public init(uniqueCopies: Bool = false, acknowledged: Set<String> = []) {
+        self.uniqueCopies = uniqueCopies
+        self.acknowledged = acknowledged
+    }
+}

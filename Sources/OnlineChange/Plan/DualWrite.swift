@@ -1,0 +1,170 @@
+import Postgres
+
+/// The triggers that keep the two columns of a pair the same image, whichever of them a statement writes.
+///
+/// *in* runs before the user's triggers and takes a write that came through the replica alone over to the primary;
+/// *out* runs after them and lets the replica follow. A row that is consistent already enters no function: the WHEN
+/// clauses are false. They refer to columns by number, so the swap's exchange of names leaves them right; only the
+/// functions' bodies, which are text, are replaced.
+public struct DualWrite: Codable, Hashable, Sendable {
+    /// The table.
+    public let table: QualifiedName
+    /// Fires first, on INSERT.
+    public let inInsert: Identifier
+    /// Fires first, on UPDATE.
+    public let inUpdate: Identifier
+    /// Fires last.
+    public let out: Identifier
+    /// The schema that holds functions and sequences.
+    static let schema: Identifier = "online_change"
+    /// Distinguishes the functions of different changes.
+    private let stem: String
+
+    /// Trigger functions and sequences live in the ledger's schema: the table's own may not let its owner create any.
+    private func object(_ suffix: String) -> QualifiedName {
+        QualifiedName(schema: Self.schema, name: Identifier(stem).shortened(appending: suffix))
+    }
+
+    private var inFunction: QualifiedName { object("_in") }
+    private var outFunction: QualifiedName { object("_out") }
+    private var legacyWrites: QualifiedName { object("_legacy_writes") }
+    private var legacyLast: QualifiedName { object("_legacy_last") }
+
+    /// All three triggers.
+    public var triggerNames: [Identifier] { [inInsert, inUpdate, out] }
+
+    /// Whether a trigger's name is one that this type gives.
+    static func isOurs(_ name: Identifier) -> Bool {
+        name.name.drop { $0 == "!" || $0 == "~" || $0 == " " || $0 == "\u{10FFFD}" }.hasPrefix("online_change ")
+    }
+
+    /// Chooses names that sort before and after those of all other row triggers: triggers fire in the byte order of
+    /// their names (PostgreSQL documentation, 39.1).
+    ///
+    /// Returns nil if no such name can be found.
+    public init?(table: QualifiedName, replica: Identifier, others: [Identifier], oid: UInt32) {
+        let rivals = others.filter { !Self.isOurs($0) }
+        let first = ["!", "!!", " ", "  "].first { mark in
+            rivals.allSatisfy { Identifier(mark + "online_change ") < $0 }
+        }
+        let last = ["~", "~~", "~~~~~~~~", "\u{10FFFD}"].first { mark in
+            rivals.allSatisfy { $0 < Identifier(mark + "online_change ") }
+        }
+        guard let first, let last else { return nil }
+        self.table = table
+        inInsert = Identifier("\(first)online_change \(replica)").shortened(appending: " in i")
+        inUpdate = Identifier("\(first)online_change \(replica)").shortened(appending: " in u")
+        out = Identifier("\(last)online_change \(replica)").shortened(appending: " out")
+        stem = Self.stem(table: table, replica: replica, oid: oid)
+    }
+
+    /// A legible start and a hash that no other table or column shares, with room for the longest suffix.
+    private static func stem(table: QualifiedName, replica: Identifier, oid: UInt32) -> String {
+        let suffix = "_" + StableHash.hex("\(oid).\(replica.quoted)")
+        let longest = "_legacy_writes"
+        let padded = Identifier("\(table.name).\(replica)").shortened(appending: suffix + longest)
+        return String(padded.name.dropLast(longest.count))
+    }
+
+    /// Creates functions and counters; touches no table.
+    public func preparation(_ pair: ColumnPair) -> [SQL] {
+        [inBody(pair, counting: false), outBody(pair)]
+            + [legacyWrites, legacyLast].map { "CREATE SEQUENCE IF NOT EXISTS \($0) MINVALUE 0 START 0" }
+    }
+
+    /// Creates the triggers, which fire under replication too.
+    public func creation(_ pair: ColumnPair) -> [SQL] {
+        let new = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
+        let replicaChanged = pair.differ("NEW.\(pair.replica)", "OLD.\(pair.replica)")
+        let primaryChanged = pair.differ("NEW.\(pair.primary)", "OLD.\(pair.primary)")
+        let given: SQL = "pg_catalog.num_nonnulls(NEW.\(pair.replica)) = 1"
+        return [
+            """
+            CREATE TRIGGER \(inInsert) BEFORE INSERT ON \(table) FOR EACH ROW
+            WHEN (\(given) AND \(new)) EXECUTE FUNCTION \(inFunction)()
+            """,
+            """
+            CREATE TRIGGER \(inUpdate) BEFORE UPDATE ON \(table) FOR EACH ROW
+            WHEN (\(replicaChanged) AND NOT (\(primaryChanged)) AND \(new)) EXECUTE FUNCTION \(inFunction)()
+            """,
+            """
+            CREATE TRIGGER \(out) BEFORE INSERT OR UPDATE ON \(table) FOR EACH ROW
+            WHEN (\(new)) EXECUTE FUNCTION \(outFunction)()
+            """,
+        ] + triggerNames.map { "ALTER TABLE \(table) ENABLE ALWAYS TRIGGER \($0)" }
+    }
+
+    /// Gives the functions the bodies for a pair whose names have been exchanged.
+    ///
+    /// - Parameter counting: whether writes through the replica alone are counted, as they are once it is the legacy
+    ///   name.
+    public func exchange(_ pair: ColumnPair, counting: Bool) -> [SQL] {
+        [inBody(pair, counting: counting), outBody(pair)]
+    }
+
+    /// Drops the triggers.
+    public var removal: [SQL] {
+        triggerNames.map { "DROP TRIGGER \($0) ON \(table)" }
+    }
+
+    /// Drops what the triggers used.
+    public var cleanup: [SQL] {
+        [inFunction, outFunction].map { "DROP FUNCTION \($0)()" }
+            + [legacyWrites, legacyLast].map { "DROP SEQUENCE \($0)" }
+    }
+
+    private func inBody(_ pair: ColumnPair, counting: Bool) -> SQL {
+        guard counting else {
+            let body = "BEGIN NEW.\(pair.primary.quoted) := NEW.\(pair.replica.quoted); RETURN NEW; END"
+            return """
+                CREATE OR REPLACE FUNCTION \(inFunction)() RETURNS trigger LANGUAGE plpgsql AS \(literal: body)
+                """
+        }
+        // Sequences count without a row lock and without a transaction's end; as the owner, because the application's
+        // roles have no right on our schema.
+        let body = """
+            BEGIN
+              NEW.\(pair.primary.quoted) := NEW.\(pair.replica.quoted);
+              PERFORM pg_catalog.nextval(\(regclass(legacyWrites)));
+              PERFORM pg_catalog.setval(\(regclass(legacyLast)),
+                (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+              RETURN NEW;
+            END
+            """
+        return """
+            CREATE OR REPLACE FUNCTION \(inFunction)() RETURNS trigger LANGUAGE plpgsql
+            SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \(literal: body)
+            """
+    }
+
+    private func outBody(_ pair: ColumnPair) -> SQL {
+        let body = "BEGIN NEW.\(pair.replica.quoted) := \(pair.forward("NEW.").text); RETURN NEW; END"
+        return """
+            CREATE OR REPLACE FUNCTION \(outFunction)() RETURNS trigger LANGUAGE plpgsql AS \(literal: body)
+            """
+    }
+
+    private func regclass(_ name: QualifiedName) -> String {
+        let constant: SQL = "\(literal: name.quoted)::pg_catalog.regclass"
+        return constant.text
+    }
+
+    /// How often and when a write last came through the legacy column alone.
+    public var legacyWritesQuery: Query {
+        """
+        SELECT CASE WHEN w.is_called THEN w.last_value + 1 ELSE 0 END AS writes,
+               CASE WHEN l.is_called THEN to_timestamp(l.last_value / 1000.0)::text END AS last
+        FROM \(legacyWrites) w, \(legacyLast) l
+        """
+    }
+}
+
+/// A hash that is the same in every process and version, unlike `Hasher`'s.
+enum StableHash {
+    /// 32 bits of FNV-1a as eight hexadecimal digits.
+    static func hex(_ text: String) -> String {
+        let hash = text.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}

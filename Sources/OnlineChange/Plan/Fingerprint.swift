@@ -1,0 +1,98 @@
+import Postgres
+
+/// What a table looked like when its change was planned: enough to notice, weeks later, what others changed meanwhile.
+public struct Fingerprint: Codable, Hashable, Sendable {
+    /// Schema and name.
+    public var table: QualifiedName
+    /// The column that the change is about: its number and type.
+    public var columnNumber: Int
+    /// Its type.
+    public var columnType: String
+    /// Triggers that the plan rewrites: what they are between expand and drop.
+    public var rewrittenTriggers: [String: String]
+    /// Indexes that hold the column.
+    public var indexes: [String]
+    /// Names of the user's BEFORE row triggers.
+    public var beforeTriggers: [String]
+
+    /// Compares with the table as it is now.
+    ///
+    /// - Parameters:
+    ///   - names: what the original column may be called: its old name, and from swap on the new one.
+    ///   - dualWrite: our triggers, if they should be there.
+    func changes(since now: TableSnapshot, names: [Identifier], dualWrite: DualWrite?) -> [Finding] {
+        var findings: [Finding] = []
+        let original = now.columns.first { $0.number == columnNumber }
+        let label = "column \(table).\(names[0])"
+        if now.name != table {
+            findings.append(
+                .refused(
+                    "table \(table)",
+                    "it is called \(now.name) now, and the plan's statements name it as it was",
+                    wayOut: "give it its old name and schema back until the change is finished or rolled back"
+                )
+            )
+        }
+        guard let original, names.contains(original.name) else {
+            return findings + [
+                .refused(
+                    label,
+                    "it is gone or was renamed since the change was planned",
+                    wayOut: "give it its name back, or roll the change back"
+                )
+            ]
+        }
+        if original.type != columnType {
+            findings.append(
+                .refused(
+                    label,
+                    "its type is \(original.type) now; the plan was made for \(columnType)",
+                    wayOut: "roll the change back and start it again"
+                )
+            )
+        }
+        guard let dualWrite else { return findings }
+        if let missing = names.first(where: { now.column($0) == nil }) {
+            findings.append(
+                .refused(
+                    "column \(table).\(missing)",
+                    "it was dropped or renamed since the change was planned",
+                    wayOut: "roll the change back and start it again"
+                )
+            )
+        }
+        for name in dualWrite.triggerNames where now.triggers.first(where: { $0.name == name })?.enabled != "A" {
+            findings.append(
+                .refused(
+                    "trigger \(name)",
+                    "it keeps the two columns equal, and it was dropped or disabled",
+                    wayOut: "roll the change back and start it again; writes by the other name may have been missed"
+                )
+            )
+        }
+        for (name, definition) in rewrittenTriggers.sorted(by: { $0.key < $1.key })
+        where now.triggers.first(where: { $0.name.name == name })?.definition != definition {
+            findings.append(
+                .refused(
+                    "trigger \(name)",
+                    "it was changed since the plan was made, and the plan would overwrite that",
+                    wayOut: "put it back as it was (\(definition)), and change it again after drop"
+                )
+            )
+        }
+        let added = now.triggers.filter { $0.isBeforeRow && $0.firesOnWrite }
+            .map(\.name).filter { !beforeTriggers.contains($0.name) && !DualWrite.isOurs($0) }
+        for name in added {
+            findings.append(
+                .note("trigger \(name)", "it is new since the plan was made; if it changes the column, `verify` tells")
+            )
+        }
+        let indexed = now.indexes.filter { $0.columns.contains(columnNumber) }.map(\.name.name)
+        for name in indexed where !indexes.contains(name) {
+            findings.append(
+                .note("index \(name)", "it is new since the plan was made and has no copy on the added column")
+            )
+        }
+        return findings
+    }
+}

@@ -1,0 +1,74 @@
+import Postgres
+
+/// All that a change will do, decided before it begins and stored whole in the ledger.
+public struct Plan: Codable, Hashable, Sendable {
+    /// The change's name.
+    public var change: String
+    /// The recipe it was made from.
+    public var recipe: String
+    /// The recipe's arguments by name.
+    public var arguments: [String: String]
+    /// The table, as it was called when the plan was made.
+    public var table: QualifiedName
+    /// The table's oid.
+    public var tableOID: UInt32
+    /// Its owner, who owns all that the plan creates.
+    public var owner: Identifier
+    /// The phases in order.
+    public var phases: [PlannedPhase]
+    /// What the user should know before it starts.
+    public var findings: [Finding]
+    /// What the table looked like, to notice what others change meanwhile.
+    public var fingerprint: Fingerprint
+    /// The triggers that keep the columns equal.
+    public var dualWrite: DualWrite
+    /// The comparison that `verify` makes, by the phase last reached.
+    public var verifications: [String: Verification]
+    /// Rows and bytes as they were estimated, for the reader of the plan.
+    public var estimatedRows: Double
+    /// Heap size in bytes when the plan was made.
+    public var heapBytes: Int
+
+    /// Every step with its position in the plan, counted from 1 through all phases.
+    public var steps: [(position: Int, phase: String, step: Step)] {
+        var position = 0
+        return phases.flatMap { phase in
+            phase.steps.map { step in
+                position += 1
+                return (position, phase.name, step)
+            }
+        }
+    }
+
+    /// The phase of that name.
+    public func phase(_ name: String) -> PlannedPhase? {
+        phases.first { $0.name == name }
+    }
+
+    /// The phase that follows the named one; the first for nil.
+    public func phase(after name: String?) -> PlannedPhase? {
+        guard let name else { return phases.first }
+        guard let index = phases.firstIndex(where: { $0.name == name }) else { return nil }
+        return phases.dropFirst(index + 1).first
+    }
+
+    /// Whether the named phase is `other` or comes after it. Nil comes before all.
+    public func isAtLeast(_ name: String?, _ other: String) -> Bool {
+        guard let name, let index = phases.firstIndex(where: { $0.name == name }) else { return false }
+        return phases[...index].contains { $0.name == other }
+    }
+}
+
+/// One phase of a plan.
+public struct PlannedPhase: Codable, Hashable, Sendable {
+    /// `expand`, `backfill`, `swap`, `drop`.
+    public var name: String
+    /// What it does, in a sentence.
+    public var summary: String
+    /// Its steps.
+    public var steps: [Step]
+    /// What must be deployed before the next phase.
+    public var gate: String?
+    /// Whether it destroys what a rollback would need.
+    public var isFinal: Bool
+}

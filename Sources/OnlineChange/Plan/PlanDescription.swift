@@ -1,0 +1,82 @@
+import Postgres
+
+extension Plan {
+    /// The plan for people: every phase, statement, lock with its reason, and undo.
+    public var text: String {
+        var lines = [
+            "\(recipe) \(table): \(arguments["from"] ?? "") → \(arguments["to"] ?? "")",
+            "change \(change); about \(Count.text(max(0, Int(estimatedRows)))) rows, \(Bytes.text(heapBytes)); "
+                + "nothing has been touched",
+        ]
+        if !findings.isEmpty {
+            lines += ["", "Worth knowing"]
+            lines += findings.map { finding in
+                let mark = finding.consequence == .acknowledge ? "acknowledged: " : ""
+                return "  - \(mark)\(finding.object): \(finding.message)"
+            }
+        }
+        var position = 0
+        for phase in phases {
+            lines += ["", "\(phase.name): \(phase.summary)"]
+            for step in phase.steps {
+                position += 1
+                lines += ["", "  \(position). \(step.title)"]
+                lines += step.action.description(indent: "     ")
+                if let undo = step.undo {
+                    lines.append("     undo:")
+                    lines += undo.description(indent: "       ")
+                } else {
+                    lines.append("     undo: \(phase.isFinal ? "none, there is no way back" : "none needed")")
+                }
+            }
+            if let gate = phase.gate { lines += ["", "  before the next phase: \(gate)"] }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Action {
+    /// Locks, conditions and statements, a line each.
+    func description(indent: String) -> [String] {
+        var lines: [String] = []
+        switch self {
+        case .transaction(let transaction):
+            lines += transaction.locks.map {
+                "lock: \($0.mode.rawValue) on \($0.table) for a few milliseconds (\($0.mode.keepsWaiting)): \($0.reason)"
+            }
+            lines += transaction.conditions.map { "only if: \($0.text)" }
+        case .buildIndex, .dropIndex:
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on the table for as long as it takes (no reader and no writer waits)"
+            )
+        case .vacuum(let table):
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on \(table) for as long as it takes (no reader and no writer waits)"
+            )
+        case .backfill:
+            lines.append("lock: rows of one batch, each batch a transaction of some 25 ms; unsynced rows only")
+        case .verify:
+            lines.append("lock: none; ranges of some 100 ms")
+        }
+        lines += statements.flatMap { statement in
+            (statement.text + ";").split(separator: "\n").enumerated().map {
+                $0.offset == 0 ? "| \($0.element)" : "|   \($0.element)"
+            }
+        }
+        return lines.map { indent + $0 }
+    }
+}
+
+extension Condition {
+    /// The condition in words.
+    var text: String {
+        switch self {
+        case .verified:
+            "a comparison of all rows found no difference, the triggers are untouched since, and no older snapshot is open"
+        case .triggerBodiesKnow(let both, let and):
+            "every trigger function of the table that mentions \(both) mentions \(and) too"
+        case .triggerBodiesForgot(let name):
+            "no trigger function of the table mentions \(name)"
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Postgres
+
+/// One thing to do: an action, why, and how it is undone.
+///
+/// Steps are data. They can be printed without a server, are stored in the ledger, and only the runner performs them.
+public struct Step: Codable, Hashable, Sendable {
+    /// What it does, in a few words: `add column "full_name"`.
+    public var title: String
+    /// The action.
+    public var action: Action
+    /// What gives back the state before it; nil where nothing need be, or can be, undone.
+    public var undo: Action?
+
+    /// Makes a step.
+    public init(title: String, action: Action, undo: Action? = nil) {
+        self.title = title
+        self.action = action
+        self.undo = undo
+    }
+}
+
+/// The kinds of things that a plan can do. The set is closed: a new recipe combines these.
+public enum Action: Codable, Hashable, Sendable {
+    /// Statements in one transaction under the lock guard.
+    case transaction(GuardedTransaction)
+    /// `CREATE INDEX CONCURRENTLY`.
+    case buildIndex(IndexBuild)
+    /// `DROP INDEX CONCURRENTLY`.
+    case dropIndex(QualifiedName)
+    /// Writes in batches over the whole table.
+    case backfill(Backfill)
+    /// `VACUUM (ANALYZE)`.
+    case vacuum(QualifiedName)
+    /// A comparison of the whole table.
+    case verify(Verification)
+}
+
+/// Statements that take effect together, under locks that are asked for with care.
+public struct GuardedTransaction: Codable, Hashable, Sendable {
+    /// Locks on the application's tables, in the order in which they are taken; empty if none is needed.
+    public var locks: [TableLock]
+    /// Statements that touch no table of the application's, run before the locks are asked for.
+    public var preparation: [SQL]
+    /// What must hold before the locks are asked for; `verified` is looked at again once they are held.
+    public var conditions: [Condition]
+    /// The statements.
+    public var statements: [SQL]
+
+    /// Makes a transaction.
+    public init(
+        locks: [TableLock],
+        preparation: [SQL] = [],
+        conditions: [Condition] = [],
+        statements: [SQL]
+    ) {
+        self.locks = locks
+        self.preparation = preparation
+        self.conditions = conditions
+        self.statements = statements
+    }
+}
+
+/// A lock on a table of the application's.
+public struct TableLock: Codable, Hashable, Sendable {
+    /// The table.
+    public var table: QualifiedName
+    /// How strong it is.
+    public var mode: LockMode
+    /// Why it must be that strong.
+    public var reason: String
+
+    /// Makes a lock.
+    public init(table: QualifiedName, mode: LockMode, reason: String) {
+        self.table = table
+        self.mode = mode
+        self.reason = reason
+    }
+}
+
+/// Something that must hold before a transaction may commit.
+public enum Condition: Codable, Hashable, Sendable {
+    /// A verification pass without differences stands, our triggers are the same rows of the catalog as when it began,
+    /// and every snapshot is newer than what it repaired.
+    case verified
+    /// No trigger function of the table would go wrong when the second name takes the first one's place: a body that
+    /// mentions the one mentions the other too.
+    case triggerBodiesKnow(both: Identifier, and: Identifier)
+    /// No trigger function of the table mentions the name any more.
+    case triggerBodiesForgot(Identifier)
+}
+
+/// A concurrent build of one index.
+public struct IndexBuild: Codable, Hashable, Sendable {
+    /// The index's name and schema.
+    public var index: QualifiedName
+    /// Its table.
+    public var table: QualifiedName
+    /// The statement.
+    public var statement: SQL
+    /// Where to put it, if not in the database's default tablespace.
+    public var tablespace: Identifier?
+}
+
+/// Writing a column's value into every row that lacks it.
+public struct Backfill: Codable, Hashable, Sendable {
+    /// The table.
+    public var table: QualifiedName
+    /// What a row is given: the right side of SET.
+    public var assignment: SQL
+    /// Which rows still need it.
+    public var unsynced: SQL
+}
+
+/// Comparing two columns in every row.
+public struct Verification: Codable, Hashable, Sendable {
+    /// The table.
+    public var table: QualifiedName
+    /// Rows for which this holds differ.
+    public var differs: SQL
+    /// What mends them: the right side of SET.
+    public var repair: SQL
+    /// What identifies a row in a message: key columns, or the row's place where there is no key.
+    public var key: [Identifier]
+    /// The triggers that keep the columns equal; they must be the same rows of the catalog throughout.
+    public var triggers: [Identifier]
+}

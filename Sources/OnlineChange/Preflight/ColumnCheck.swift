@@ -1,0 +1,41 @@
+/// A column that exists and that statements may write.
+enum ColumnCheck: PreflightCheck {
+    static func findings(_ subject: PreflightSubject) -> [Finding] {
+        let object = "column \(subject.table.name).\(subject.from)"
+        guard let column = subject.column else {
+            return [.refused(object, "there is no such column", wayOut: suggestion(subject))]
+        }
+        if !column.generated.isEmpty {
+            return [
+                .refused(
+                    object,
+                    "it is generated, so no statement may write it",
+                    wayOut: "Rename it with ALTER TABLE: the server keeps it by itself."
+                )
+            ]
+        }
+        if column.typeHasDefault {
+            return [
+                .refused(
+                    object,
+                    "its type \(column.baseType) has a default of its own, which an added column would get",
+                    wayOut: "ALTER TYPE can't remove it; rename with ALTER TABLE in a quiet moment."
+                )
+            ]
+        }
+        return []
+    }
+
+    private static func suggestion(_ subject: PreflightSubject) -> String {
+        let wanted = subject.from.name.lowercased()
+        let near = subject.table.columns.map(\.name.name).filter {
+            $0.lowercased() == wanted || $0.lowercased().hasPrefix(wanted) || wanted.hasPrefix($0.lowercased())
+        }
+        guard let first = near.first else {
+            let names = subject.table.columns.prefix(12).map(\.name.name).joined(separator: ", ")
+            return "It has: \(names)\(subject.table.columns.count > 12 ? " …" : "")."
+        }
+        let written = first == first.lowercased() ? first : "'\"\(first)\"' (a name with capitals needs its quotes)"
+        return "Did you mean \(written)?"
+    }
+}

@@ -1,0 +1,105 @@
+import Yams
+
+/// Reads the fields of one YAML mapping and notices those that nobody asked for.
+public struct FieldReader {
+    let source: String
+    /// Names that a field may stand for as `$name`.
+    var arguments: [String] = []
+    private let mark: Mark?
+    private var rest: [(key: String, mark: Mark?, value: Node)]
+
+    init(_ node: Node, source: String) throws(RecipeError) {
+        self.source = source
+        mark = node.mark
+        guard let mapping = node.mapping else {
+            throw RecipeError(
+                source: source,
+                line: node.mark?.line ?? 1,
+                column: node.mark?.column ?? 1,
+                message: "a mapping (key: value) is expected here"
+            )
+        }
+        rest = []
+        for (key, value) in mapping {
+            rest.append((key.string ?? "", key.mark, value))
+        }
+    }
+
+    /// An error at this mapping's place, or at a part's.
+    func error(_ message: String, at place: Mark? = nil) -> RecipeError {
+        let place = place ?? mark
+        return RecipeError(source: source, line: place?.line ?? 1, column: place?.column ?? 1, message: message)
+    }
+
+    /// A field's text.
+    mutating func text(_ key: String) throws(RecipeError) -> String {
+        guard let text = try optionalText(key) else { throw error("'\(key)' is missing") }
+        return text
+    }
+
+    /// A field's text, if it is there.
+    mutating func optionalText(_ key: String) throws(RecipeError) -> String? {
+        guard let (_, mark, node) = take(key) else { return nil }
+        guard let text = node.string else { throw error("'\(key)' must be a text", at: mark) }
+        return text
+    }
+
+    /// A field that stands for one of the recipe's arguments: `$from`.
+    mutating func argument(_ key: String) throws(RecipeError) -> ArgumentName {
+        guard let (_, mark, node) = take(key) else { throw error("'\(key)' is missing") }
+        guard let text = node.string, text.first == "$", arguments.contains(String(text.dropFirst())) else {
+            let known = arguments.map { "$\($0)" }.joined(separator: ", ")
+            throw error("'\(key)' must be one of the recipe's arguments: \(known)", at: mark)
+        }
+        return ArgumentName(String(text.dropFirst()))
+    }
+
+    /// A field that is a list.
+    mutating func list(_ key: String) throws(RecipeError) -> [Node] {
+        guard let (_, mark, node) = take(key) else { throw error("'\(key)' is missing") }
+        guard let sequence = node.sequence else { throw error("'\(key)' must be a list", at: mark) }
+        return Array(sequence)
+    }
+
+    /// A field that is a mapping.
+    mutating func mapping(_ key: String) throws(RecipeError) -> FieldReader {
+        guard let (_, _, node) = take(key) else { throw error("'\(key)' is missing") }
+        return try FieldReader(node, source: source)
+    }
+
+    /// All fields as texts, in their order.
+    func texts() throws(RecipeError) -> [(name: String, meaning: String)] {
+        var result: [(String, String)] = []
+        for (key, mark, node) in rest {
+            guard let text = node.string else { throw error("'\(key)' must be a text", at: mark) }
+            result.append((key, text))
+        }
+        return result
+    }
+
+    /// The only field, whatever its key.
+    mutating func onlyEntry() throws(RecipeError) -> (key: String, value: Node) {
+        guard rest.count == 1 else { throw error("exactly one operation is expected here") }
+        let entry = rest.removeFirst()
+        return (entry.key, entry.value)
+    }
+
+    /// Refuses what was not asked for.
+    func finish() throws(RecipeError) {
+        if let (key, mark, _) = rest.first { throw error("unknown key '\(key)'", at: mark) }
+    }
+
+    private mutating func take(_ key: String) -> (key: String, mark: Mark?, value: Node)? {
+        guard let index = rest.firstIndex(where: { $0.key == key }) else { return nil }
+        return rest.remove(at: index)
+    }
+}
+
+/// The name of one of a recipe's arguments.
+public struct ArgumentName: Hashable, Sendable {
+    let name: String
+
+    init(_ name: String) {
+        self.name = name
+    }
+}

@@ -1,0 +1,39 @@
+/// A schema change as phases of operations, read from YAML.
+public struct Recipe: Sendable {
+    /// Its name, by which the command line knows it.
+    public let name: String
+    /// What it does, in a sentence or two.
+    public let summary: String
+    /// What it must be given, with what each stands for.
+    public let arguments: [(name: String, meaning: String)]
+    /// Its phases in order.
+    public let phases: [RecipePhase]
+}
+
+/// One phase of a recipe.
+public struct RecipePhase: Sendable {
+    /// Its name.
+    public let name: String
+    /// What it does; `{argument}` stands for an argument.
+    public let summary: String
+    /// Its operations, with the arguments still to be filled in.
+    public let operations: [any Operation]
+    /// What must be deployed before the next phase.
+    public let gate: String?
+    /// Whether there is no way back after it.
+    public let isFinal: Bool
+}
+
+/// Why a text is not a recipe: what is wrong, and where.
+public struct RecipeError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The recipe's name or file.
+    public let source: String
+    /// Line, counted from 1.
+    public let line: Int
+    /// Column, counted from 1.
+    public let column: Int
+    /// What is wrong.
+    public let message: String
+
+    public var description: String { "\(source):\(line):\(column): \(message)" }
+}

@@ -1,0 +1,170 @@
+import Postgres
+
+/// How a change stands, for people and machines.
+public struct ChangeStatus: Encodable, Sendable {
+    /// Its number.
+    public let number: Int
+    /// Its name.
+    public let change: String
+    /// The table.
+    public let table: String
+    /// `active`, `rolling back`, `rolled back` or `finished`.
+    public let state: String
+    /// The phases with `reached`, `under way` or `ahead`.
+    public let phases: [Phase]
+    /// The step that is under way or comes next.
+    public let step: String?
+    /// How far the backfill is, if it has begun.
+    public let progress: Progress?
+    /// What it waits for.
+    public let waiting: String?
+    /// Why it stopped the last time.
+    public let error: String?
+    /// Whether a runner is at work, going by its last sign of life.
+    public let isRunning: Bool
+    /// Who ran it last.
+    public let runner: String?
+    /// What `pause` and `tune` set.
+    public let controls: Controls
+    /// Writes that came through the legacy column alone since the swap, and when the last one came.
+    public let legacyWrites: LegacyWrites?
+    /// When it was started and ended.
+    public let startedAt: String
+    /// When it ended.
+    public let finishedAt: String?
+    /// What must be deployed before the next phase.
+    public let gate: String?
+    /// The next command.
+    public let next: String?
+
+    /// A phase and how it stands.
+    public struct Phase: Encodable, Sendable {
+        /// Its name.
+        public let name: String
+        /// `reached`, `under way` or `ahead`.
+        public let state: String
+    }
+
+    /// Writes through the legacy column alone.
+    public struct LegacyWrites: Encodable, Sendable {
+        /// How many since the swap.
+        public let count: Int
+        /// When the last one came, as the server writes it.
+        public let last: String?
+    }
+}
+
+extension ChangeStatus {
+    /// The status of all changes, the newest first, or of one.
+    ///
+    /// - Throws: `Failure.refused` if there is no such change.
+    public static func read(_ parameters: ConnectionParameters, change: String?) async throws -> [ChangeStatus] {
+        let session = try await Session.open(parameters)
+        do {
+            let statuses = try await read(session, change: change)
+            await session.close()
+            return statuses
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private static func read(_ session: Session, change reference: String?) async throws -> [ChangeStatus] {
+        guard try await LedgerAccess.open(session) else {
+            guard let reference else { return [] }
+            throw Failure(.refused, "there is no change '\(reference)': this database has no ledger yet")
+        }
+        let ledger = Ledger(session: session)
+        guard let reference else {
+            var statuses: [ChangeStatus] = []
+            for change in try await ledger.changes() {
+                statuses.append(try await ChangeStatus(change, session: session))
+            }
+            return statuses
+        }
+        guard let change = try await ledger.change(reference) else {
+            throw Failure(.refused, "there is no change '\(reference)'", next: "online-change status")
+        }
+        return [try await ChangeStatus(change, session: session)]
+    }
+
+    private init(_ record: ChangeRecord, session: Session) async throws {
+        let plan = record.plan
+        let states = try await Ledger(session: session).steps(record.id)
+        let current = plan.phase(after: record.phase)
+        let open = plan.steps.first { states[$0.position] != "done" }
+        let hasBegun = current.map { phase in
+            plan.steps.contains { $0.phase == phase.name && states[$0.position] != nil }
+        }
+        number = record.id
+        change = record.name
+        table = record.table
+        state = record.state.rawValue
+        phases = plan.phases.map { phase in
+            if record.state != .rolledBack, plan.isAtLeast(record.phase, phase.name) {
+                return Phase(name: phase.name, state: "reached")
+            }
+            let isCurrent = phase.name == current?.name && hasBegun == true && !record.hasEnded
+            return Phase(name: phase.name, state: isCurrent ? "under way" : "ahead")
+        }
+        step = record.hasEnded ? nil : open?.step.title
+        progress = try await Self.progress(record, session: session)
+        waiting = record.controls.isPaused && record.waiting == nil ? "paused" : record.waiting
+        error = record.error
+        isRunning = record.isRunning
+        runner = record.runner
+        controls = record.controls
+        legacyWrites =
+            record.phase == "swap" && record.state == .active
+            ? try await Self.legacyWrites(plan.dualWrite, session: session) : nil
+        startedAt = record.startedAt
+        finishedAt = record.finishedAt
+        gate = record.hasEnded || hasBegun == true ? nil : plan.phase(record.phase ?? "")?.gate
+        next =
+            switch record.state {
+            case .active: "online-change advance \(record.name)"
+            case .rollingBack: "online-change rollback \(record.name)"
+            case .rolledBack, .finished: nil
+            }
+    }
+
+    private static func progress(_ record: ChangeRecord, session: Session) async throws -> Progress? {
+        let row = try await session.run(
+            """
+            SELECT count(*) AS windows, coalesce(sum(w.rows), 0)::bigint AS rows,
+                   coalesce(max(w.end_block), 0)::bigint AS blocks,
+                   coalesce(sum(w.end_block - w.next_block), 0)::bigint AS blocks_left,
+                   extract(epoch FROM coalesce(min(s.ended_at), clock_timestamp()) - min(s.begun_at))::float8 AS seconds
+            FROM online_change.backfill_window w
+            JOIN online_change.step s ON s.change_id = w.change_id AND s.position = w.position
+            WHERE w.change_id = \(record.id)
+            """
+        ).rows[0]
+        guard try row["windows"] as Int > 0 else { return nil }
+        let blocks: Int = try row["blocks"]
+        let left: Int = try row["blocks_left"]
+        let rows: Int = try row["rows"]
+        let seconds: Double = try row["seconds"]
+        let done = blocks - left
+        let remaining = done > 0 && record.isRunning ? seconds * Double(left) / Double(done) : nil
+        return Progress(
+            activity: "backfill",
+            fraction: blocks == 0 ? 1 : Double(done) / Double(blocks),
+            rows: rows,
+            rate: seconds > 0 ? Double(rows) / seconds : 0,
+            remaining: left == 0 ? nil : remaining
+        )
+    }
+
+    /// The counters belong to the table's owner; who may not read them sees none.
+    private static func legacyWrites(_ dualWrite: DualWrite, session: Session) async throws -> LegacyWrites? {
+        do {
+            guard let row = try await session.run(dualWrite.legacyWritesQuery).rows.first else { return nil }
+            return LegacyWrites(count: try row["writes"], last: try row["last"])
+        } catch let error as PostgresError where error.state == .insufficientPrivilege || error.state == .undefinedTable
+        {
+            return nil
+        }
+    }
+}

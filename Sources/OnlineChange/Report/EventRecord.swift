@@ -1,0 +1,106 @@
+import Foundation
+
+/// An event as one JSON object on a line: `event` names its kind, `time` is UTC in ISO 8601, the rest depends on the kind.
+public struct EventRecord: Encodable, Sendable {
+    var time: String
+    var event: String
+    var change: String?
+    var number: Int?
+    var phase: String?
+    var step: String?
+    var summary: String?
+    var gate: String?
+    var next: String?
+    var message: String?
+    var finding: Finding?
+    var seconds: Double?
+    var waited: Double?
+    var retries: Int?
+    var attempt: Int?
+    var blockers: [Blocker]?
+    var reasons: [String]?
+    var progress: Progress?
+    var rows: Int?
+    var differences: Int?
+    var repaired: Int?
+
+    /// The record of an event that happens now.
+    public init(_ event: Event, at date: Date = Date()) {
+        time = date.formatted(.iso8601.time(includingFractionalSeconds: true))
+        self.event = ""
+        switch event {
+        case .started(let change, let number):
+            set("started") {
+                $0.change = change; $0.number = number
+            }
+        case .continued(let change, let phase):
+            set("continued") {
+                $0.change = change; $0.phase = phase
+            }
+        case .finding(let finding): set("finding") { $0.finding = finding }
+        case .phaseStarted(let phase, let summary):
+            set("phase-started") {
+                $0.phase = phase; $0.summary = summary
+            }
+        case .stepStarted(let title): set("step-started") { $0.step = title }
+        case .stepFinished(let title, let seconds, let waited, let retries):
+            set("step-finished") {
+                $0.step = title
+                $0.seconds = seconds
+                $0.waited = waited
+                $0.retries = retries
+            }
+        case .stepUndone(let title): set("step-undone") { $0.step = title }
+        case .waitingForLock(let blockers, let seconds):
+            set("waiting-for-lock") {
+                $0.blockers = blockers; $0.seconds = seconds
+            }
+        case .lockNotObtained(let attempt, let blockers, let pause):
+            set("lock-not-obtained") {
+                $0.attempt = attempt; $0.blockers = blockers; $0.seconds = pause
+            }
+        case .waitingForSnapshots(let blockers, let seconds):
+            set("waiting-for-snapshots") {
+                $0.blockers = blockers; $0.seconds = seconds
+            }
+        case .progress(let progress): set("progress") { $0.progress = progress }
+        case .throttled(let reasons): set("throttled") { $0.reasons = reasons }
+        case .released: set("released") { _ in }
+        case .verified(let rows, let differences, let repaired):
+            set("verified") {
+                $0.rows = rows; $0.differences = differences; $0.repaired = repaired
+            }
+        case .notice(let text): set("notice") { $0.message = text }
+        case .reconnecting(let reason, let attempt):
+            set("reconnecting") {
+                $0.message = reason; $0.attempt = attempt
+            }
+        case .phaseReached(let phase, let gate, let next):
+            set("phase-reached") {
+                $0.phase = phase; $0.gate = gate; $0.next = next
+            }
+        case .rolledBack: set("rolled-back") { _ in }
+        case .finished: set("finished") { _ in }
+        }
+    }
+
+    /// The record of a failure, the last line of a run that failed.
+    public init(_ failure: Failure, at date: Date = Date()) {
+        time = date.formatted(.iso8601.time(includingFractionalSeconds: true))
+        event = "failed"
+        message = [failure.message, failure.left].compactMap { $0 }.joined(separator: "\n")
+        next = failure.next
+    }
+
+    /// The record as a line, keys sorted.
+    public var line: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    private mutating func set(_ name: String, _ fill: (inout EventRecord) -> Void) {
+        event = name
+        fill(&self)
+    }
+}

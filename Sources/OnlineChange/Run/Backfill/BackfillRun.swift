@@ -1,0 +1,109 @@
+import Postgres
+
+/// Brings a backfill step to its end: windows, workers, throttle, heartbeat, progress.
+struct BackfillRun: Sendable {
+    let context: RunContext
+    let backfill: Backfill
+    let position: Int
+
+    /// Runs until every window is done.
+    func run() async throws {
+        let ledger = BackfillLedger(
+            session: context.session,
+            change: context.change.id,
+            position: position,
+            tableOID: context.plan.tableOID
+        )
+        while true {
+            let (windows, areLeftover) = try await ledger.windows()
+            if areLeftover, windows.contains(where: { $0.next > 0 }) {
+                await context.report(.notice("the backfill goes on where it stopped"))
+            }
+            let controls = try await context.ledger.reload(context.change.id).controls
+            let state = BackfillState(windows: windows, controls: controls)
+            try await drain(state)
+            if await state.skippedBatches > 0 {
+                await context.report(
+                    .notice("\(await state.skippedBatches) batches met locked rows and left them to the comparison")
+                )
+            }
+            guard await state.isFenced else { return }
+            try await context.beat(waiting: nil)
+            await context.report(.notice("the table was rewritten meanwhile: the backfill starts over"))
+            try await ledger.forget()
+        }
+    }
+
+    private func drain(_ state: BackfillState) async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            var pace = Pace()
+            var lastBeat = ContinuousClock.now - .seconds(60)
+            var wasHeld: [String] = []
+            while await !state.isOver {
+                if let failure = await state.failure { throw failure }
+                while await state.wantsWorker {
+                    await state.workerBegins()
+                    group.addTask { await work(state) }
+                }
+                if ContinuousClock.now - lastBeat >= .milliseconds(500) {
+                    lastBeat = .now
+                    let held = try await look(state)
+                    if held != wasHeld {
+                        await context.report(held.isEmpty ? .released : .throttled(reasons: held))
+                        wasHeld = held
+                    }
+                    if let progress = await pace.progress(
+                        "backfill",
+                        state.fraction,
+                        rows: state.rows,
+                        isHeld: !held.isEmpty
+                    ) {
+                        await context.report(.progress(progress))
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            if let failure = await state.failure { throw failure }
+            if let progress = await pace.progress("backfill", state.fraction, rows: state.rows, isHeld: false) {
+                await context.report(.progress(progress))
+            }
+        }
+    }
+
+    /// Reads controls and signals, tells the workers, and shows that we are alive.
+    private func look(_ state: BackfillState) async throws -> [String] {
+        let controls = try await context.ledger.reload(context.change.id).controls
+        await state.adopt(controls)
+        let signals = try await Throttle.Signals.read(context.session, ours: await state.workerBackends)
+        let reasons = Throttle.reasons(signals, controls: controls)
+        await state.hold(reasons)
+        try await context.beat(waiting: reasons.isEmpty ? nil : reasons.joined(separator: "; "))
+        return reasons
+    }
+
+    private func work(_ state: BackfillState) async {
+        var session: Session?
+        var backend: Int?
+        var failure: (any Error)?
+        do {
+            let budget = Double(context.facts.smallestDeadlockTimeout) / 2000
+            let opened = try await context.openWorker(budget: budget)
+            session = opened
+            let pid: Int = try await opened.value("SELECT pg_backend_pid()")
+            backend = pid
+            await state.workerConnected(pid)
+            let batch = BackfillBatch(
+                backfill: backfill,
+                tableOID: context.plan.tableOID,
+                change: context.change.id,
+                epoch: context.epoch,
+                position: position
+            )
+            try await BackfillWorker(batch: batch, state: state, session: opened, budget: budget).run()
+        } catch {
+            failure = error
+        }
+        await session?.close()
+        await state.workerEnds(backend, error: failure)
+    }
+}

@@ -1,0 +1,34 @@
+/// Chooses how many blocks the next batch takes, so that a batch lasts as long as it should.
+///
+/// Pure: samples in, size out. It follows slower batches at once and faster ones by doubling at most.
+struct ChunkServo: Hashable, Sendable {
+    /// The time that a batch should take, in seconds.
+    var target: Double
+    /// The most blocks a batch may take.
+    let limit: Int
+    private var blocks: Double
+
+    init(target: Double, first: Int = 16, limit: Int = 8192) {
+        self.target = target
+        self.limit = limit
+        blocks = Double(first)
+    }
+
+    /// How many blocks to take next.
+    var next: Int { min(limit, max(1, Int(blocks))) }
+
+    /// Takes note of a batch that was done.
+    mutating func took(_ seconds: Double, blocks done: Int) {
+        guard seconds > 0, done > 0 else { return }
+        let fitting = Double(done) * target / seconds
+        // A batch at the end of a window is small; it says little about larger ones unless it was slow.
+        guard fitting < blocks || done >= next else { return }
+        blocks = fitting < blocks ? fitting : min(fitting, blocks * 2)
+        blocks = min(Double(limit), max(1, blocks))
+    }
+
+    /// Takes note of a batch that ran out of time and did nothing.
+    mutating func timedOut() {
+        blocks = max(1, blocks / 4)
+    }
+}

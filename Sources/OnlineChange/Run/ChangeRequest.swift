@@ -1,0 +1,98 @@
+import Postgres
+
+/// What a user asks for when starting a change.
+public struct ChangeRequest: Sendable {
+    /// The recipe.
+    public var recipe: Recipe
+    /// The table as the user wrote it.
+    public var table: String
+    /// Columns by the recipe's argument names, as the user wrote them.
+    public var columns: [String: String]
+    /// The change's name, if the user gave one.
+    public var name: String?
+    /// How the change is planned.
+    public var options: PlanningOptions
+    /// What the backfill starts with; nil for what is stored or the default.
+    public var batchTime: Int?
+    /// How many batches run at once; nil likewise.
+    public var workers: Int?
+
+    /// A request.
+    public init(
+        recipe: Recipe,
+        table: String,
+        columns: [String: String],
+        name: String? = nil,
+        options: PlanningOptions = PlanningOptions(),
+        batchTime: Int? = nil,
+        workers: Int? = nil
+    ) {
+        self.recipe = recipe
+        self.table = table
+        self.columns = columns
+        self.name = name
+        self.options = options
+        self.batchTime = batchTime
+        self.workers = workers
+    }
+}
+
+/// A request whose names have been read and whose table has been found.
+struct ResolvedRequest: Sendable {
+    let request: ChangeRequest
+    let table: RelationReference
+    let from: Identifier
+    let to: Identifier
+    let facts: ServerFacts
+
+    /// The change's name.
+    var name: String { request.name ?? Planner.defaultName(table: table.name, from: from, to: to) }
+
+    /// The arguments as the plan keeps them.
+    var arguments: [String: String] {
+        ["table": table.name.description, "from": from.name, "to": to.name]
+    }
+
+    /// Reads the names and looks the table up, then makes the session the owner's.
+    ///
+    /// - Throws: `NameSyntax.Problem` for what is no name, `Failure.refused` for a table that there isn't.
+    static func resolve(_ request: ChangeRequest, on session: Session) async throws -> ResolvedRequest {
+        let (schema, name) = try NameSyntax.optionallyQualified(request.table)
+        let from = try NameSyntax.identifier(request.columns["from"] ?? "")
+        let to = try NameSyntax.identifier(request.columns["to"] ?? "")
+        let reader = CatalogReader(session: session)
+        guard let table = try await reader.find(schema: schema, name: name) else {
+            let near = try await reader.namesLike(name)
+            throw Failure(
+                .refused,
+                "there is no table \(request.table)",
+                left: "Nothing was changed.",
+                next: near.isEmpty
+                    ? "Give its schema (schema.table) if it is not on the search_path."
+                    : "Did you mean \(near.joined(separator: ", "))?"
+            )
+        }
+        let facts = try await ServerFacts.read(session, table: table)
+        try await session.secure(as: facts.canActAsOwner ? table.owner : nil)
+        return ResolvedRequest(request: request, table: table, from: from, to: to, facts: facts)
+    }
+
+    /// Looks at everything that could stand in the way, and plans.
+    func plan(on session: Session, lockGuard: LockGuard, unfinished: [ChangeRecord]) async throws -> Plan {
+        let reader = CatalogReader(session: session)
+        let snapshot = try await reader.snapshot(oid: table.oid, mentions: [from, to])
+        let findings = Preflight.findings(
+            PreflightSubject(table: snapshot, facts: facts, from: from, to: to, unfinished: unfinished)
+        )
+        try Preflight.enforce(findings, acknowledged: request.options.acknowledged)
+        let exchanged = try await ExchangeProbe(
+            session: session,
+            lockGuard: lockGuard,
+            table: snapshot,
+            from: from,
+            to: to
+        ).definitions()
+        return try Planner(recipe: request.recipe, arguments: arguments, change: name, options: request.options)
+            .plan(table: snapshot, facts: facts, exchanged: exchanged, findings: findings)
+    }
+}

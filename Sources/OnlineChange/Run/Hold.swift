@@ -1,0 +1,148 @@
+import Postgres
+
+extension Runner {
+    /// Runs `body` as the only runner of a change, and again from the ledger's state whenever the connection breaks.
+    ///
+    /// - Throws: `Failure.notNow` if another runner has the change, `.unreachable` if the server stays away.
+    func hold(_ change: ChangeRecord, _ body: (RunContext) async throws -> Void) async throws {
+        let policy = ReconnectPolicy()
+        var attempt = 0
+        var lostAt: ContinuousClock.Instant?
+        while true {
+            do {
+                try await holdOnce(change, isRetry: attempt > 0, body) {
+                    attempt = 0
+                    lostAt = nil
+                }
+                return
+            } catch let error as PostgresError where error.isConnectionTrouble && (attempt > 0 || error.wasConnected) {
+                let since = lostAt ?? .now
+                lostAt = since
+                guard let pause = policy.pause(afterAttempt: attempt, elapsed: (ContinuousClock.now - since).seconds)
+                else {
+                    throw Failure(
+                        .unreachable,
+                        error.description,
+                        left: "What was committed stands, and the position with it.",
+                        next: "Run the same command again when the server is back."
+                    )
+                }
+                attempt += 1
+                await report(.reconnecting(reason: error.description, attempt: attempt))
+                try await Task.sleep(for: .seconds(pause))
+            }
+        }
+    }
+
+    private func holdOnce(
+        _ change: ChangeRecord,
+        isRetry: Bool,
+        _ body: (RunContext) async throws -> Void,
+        connected: () -> Void
+    ) async throws {
+        let session = try await Session.open(parameters)
+        do {
+            let context = try await take(change, session, isRetry: isRetry)
+            connected()
+            do {
+                try await body(context)
+                await release(context, error: nil)
+            } catch {
+                await release(context, error: Failure(error).message)
+                throw error
+            }
+            await session.close()
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func take(_ change: ChangeRecord, _ session: Session, isRetry: Bool) async throws -> RunContext {
+        let table = RelationReference(oid: change.plan.tableOID, name: change.plan.table, owner: change.plan.owner)
+        let facts = try await ServerFacts.read(session, table: table)
+        guard facts.canActAsOwner else {
+            throw Failure(
+                .privilege,
+                "only \(table.owner), who owns \(table.name), can go on with this change",
+                next: "Connect as \(table.owner) or as a superuser."
+            )
+        }
+        try await session.secure(as: table.owner)
+        let ledger = Ledger(session: session)
+        let epoch = try await obtain(ledger, change, isRetry: isRetry)
+        let policy = LockPolicy(
+            lockTimeout: lockTimeout,
+            deadline: lockDeadline,
+            deadlockTimeout: facts.deadlockTimeout
+        )
+        let report = report
+        let lockGuard = LockGuard(policy: policy) { event in
+            // Waiting for a lock is a sign of life too; a failure to say so shows at the next statement.
+            try? await ledger.beat(change.id, epoch: epoch, waiting: event.waitingText)
+            await report(event)
+        }
+        return RunContext(
+            session: session,
+            parameters: parameters,
+            change: try await ledger.reload(change.id),
+            epoch: epoch,
+            facts: facts,
+            lockGuard: lockGuard,
+            acknowledged: acknowledged,
+            report: report
+        )
+    }
+
+    /// After a lost connection the server may still be ending, or even committing, what the old session had begun. Its
+    /// lock goes with it, so whoever has the lock knows that the ledger tells the truth.
+    private func obtain(_ ledger: Ledger, _ change: ChangeRecord, isRetry: Bool) async throws -> Int {
+        let start = ContinuousClock.now
+        while true {
+            if let epoch = try await ledger.take(change.id) { return epoch }
+            guard isRetry, (ContinuousClock.now - start).seconds < 60 else {
+                let holder = try await ledger.holder(change.id) ?? "another session"
+                throw Failure(
+                    .notNow,
+                    "another runner has the change \(change.name): \(holder)",
+                    next: "online-change status \(change.name)"
+                )
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// Writes down how the run ended, also when this task has been cancelled.
+    private func release(_ context: RunContext, error: String?) async {
+        await Task {
+            await context.session.rollback()
+            try? await context.ledger.release(context.change.id, epoch: context.epoch, error: error)
+        }.value
+    }
+}
+
+extension PostgresError {
+    /// Whether the server could not be reached or was lost.
+    var isConnectionTrouble: Bool {
+        switch self {
+        case .cannotConnect, .connectionLost: true
+        default: state == .tooManyConnections
+        }
+    }
+
+    /// Whether there had been a connection.
+    var wasConnected: Bool {
+        if case .connectionLost = self { true } else { false }
+    }
+}
+
+extension Event {
+    /// What is waited for, in words, if the event says so.
+    var waitingText: String? {
+        switch self {
+        case .waitingForLock(let blockers, _), .lockNotObtained(_, let blockers, _):
+            "lock: " + blockers.map(\.description).joined(separator: "; ")
+        default: nil
+        }
+    }
+}

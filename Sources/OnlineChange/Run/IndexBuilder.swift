@@ -1,0 +1,113 @@
+import Postgres
+
+/// Builds and drops indexes concurrently, and tells what became of a build that was interrupted.
+struct IndexBuilder: Sendable {
+    let context: RunContext
+
+    private enum State {
+        case missing
+        case valid
+        case invalid
+        case elsewhere
+    }
+
+    /// Builds an index unless a valid one of its name stands; an invalid leftover is dropped first.
+    func build(_ build: IndexBuild) async throws {
+        switch try await state(build.index, table: build.table) {
+        case .valid:
+            return
+        case .elsewhere:
+            throw Failure(
+                .refused,
+                "there is a relation \(build.index) already that is no index of \(build.table)",
+                next: "Rename it, then run the same command again."
+            )
+        case .invalid:
+            await context.report(.notice("index \(build.index.name) was left unfinished: it is dropped and built anew"))
+            try await drop(build.index)
+        case .missing:
+            break
+        }
+        try await watched("index \(build.index.name)") { session in
+            try await context.lockGuard.runConcurrently(build.statement, tablespace: build.tablespace, on: session)
+        }
+        guard case .valid = try await state(build.index, table: build.table) else {
+            throw Failure(.notNow, "index \(build.index) came out invalid", next: "Run the same command again.")
+        }
+    }
+
+    /// Drops an index if it is there.
+    func drop(_ index: QualifiedName) async throws {
+        try await watched("drop of index \(index.name)") { session in
+            try await context.lockGuard.runConcurrently("DROP INDEX CONCURRENTLY IF EXISTS \(index)", on: session)
+        }
+    }
+
+    /// Vacuums and analyzes a table.
+    func vacuum(_ table: QualifiedName) async throws {
+        // TRUNCATE would take ACCESS EXCLUSIVE at the end.
+        try await watched("vacuum") { session in
+            try await context.lockGuard.runConcurrently("VACUUM (ANALYZE, TRUNCATE false) \(table)", on: session)
+        }
+    }
+
+    private func state(_ index: QualifiedName, table: QualifiedName) async throws -> State {
+        let rows = try await context.session.run(
+            """
+            SELECT i.indisvalid, i.indrelid = to_regclass(\(table.quoted)) AS ours
+            FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid WHERE c.oid = to_regclass(\(index.quoted))
+            """
+        ).rows
+        guard let row = rows.first else { return .missing }
+        let ours: Bool? = try row["ours"]
+        guard ours == true else { return .elsewhere }
+        return try row["indisvalid"] ? .valid : .invalid
+    }
+
+    /// Runs a statement in a session of its own while this one shows how far it is and that we are alive.
+    private func watched(_ activity: String, _ body: @Sendable @escaping (Session) async throws -> Void) async throws {
+        let worker = try await context.openSession()
+        let backend: Int = try await worker.value("SELECT pg_backend_pid()")
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                defer { Task { await worker.close() } }
+                try await body(worker)
+                return true
+            }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: .milliseconds(500))
+                    try await look(activity, backend)
+                }
+            }
+            _ = try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func look(_ activity: String, _ backend: Int) async throws {
+        let row = try await context.session.run(
+            """
+            SELECT p.phase, p.blocks_done, p.blocks_total, p.current_locker_pid
+            FROM (SELECT \(backend)::int AS pid) me LEFT JOIN pg_stat_progress_create_index p USING (pid)
+            """
+        ).rows[0]
+        let phase: String? = try row["phase"]
+        let locker: Int? = try row["current_locker_pid"]
+        let waiting = locker.flatMap { $0 == 0 ? nil : "\(activity) waits for pid \($0)" }
+        try await context.beat(waiting: waiting ?? phase.map { "\(activity): \($0)" })
+        if let done = try row["blocks_done"] as Int?, let total = try row["blocks_total"] as Int?, total > 0 {
+            await context.report(
+                .progress(
+                    Progress(
+                        activity: activity,
+                        fraction: Double(done) / Double(total),
+                        rows: 0,
+                        rate: 0,
+                        remaining: nil
+                    )
+                )
+            )
+        }
+    }
+}

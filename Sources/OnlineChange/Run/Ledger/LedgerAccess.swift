@@ -1,0 +1,100 @@
+import Postgres
+
+/// Finds the ledger of a database, makes it where a change begins, and becomes a role that may use it.
+enum LedgerAccess {
+    /// What there is of a ledger.
+    enum State: Hashable, Sendable {
+        /// No schema.
+        case missing
+        /// One of this version.
+        case present
+        /// One of another version.
+        case other(Int?)
+    }
+
+    /// Looks whether the database has a ledger.
+    static func state(_ session: Session) async throws -> State {
+        let row = try await session.run(
+            """
+            SELECT to_regnamespace('online_change') IS NOT NULL AS has_schema,
+                   CASE WHEN has_schema_privilege('online_change', 'USAGE')
+                        THEN to_regclass('online_change.ledger_version') IS NOT NULL ELSE true END AS has_tables
+            FROM (SELECT) one WHERE to_regnamespace('online_change') IS NOT NULL
+            UNION ALL SELECT false, false WHERE to_regnamespace('online_change') IS NULL
+            """
+        ).rows[0]
+        let hasSchema: Bool = try row["has_schema"]
+        let hasTables: Bool = try row["has_tables"]
+        guard hasSchema, hasTables else { return .missing }
+        let version: Int? = try await session.value("SELECT max(version) FROM online_change.ledger_version")
+        return version == LedgerSchema.version ? .present : .other(version)
+    }
+
+    /// Makes the ledger if there is none, and sees to it that the table's owner, as whom the session runs, may use it.
+    static func prepare(_ session: Session, facts: ServerFacts, owner: Identifier, lockGuard: LockGuard, tool: String)
+        async throws
+    {
+        if facts.ledgerOwner == nil {
+            // Whoever may create the schema does so; it is the owner's from the start.
+            try await session.set("role", to: "none")
+            try await lockGuard.run(
+                GuardedTransaction(
+                    locks: [],
+                    statements: [LedgerSchema.schema(owner: owner), "SET LOCAL ROLE \(owner)"]
+                        + LedgerSchema.tables(tool: tool)
+                ),
+                on: session,
+                record: { _ in [] }
+            )
+        } else if !facts.ownerMayUseLedger, let ledgerOwner = facts.ledgerOwner {
+            try await session.set("role", to: ledgerOwner.name)
+            try await lockGuard.run(
+                GuardedTransaction(locks: [], statements: LedgerSchema.grants(to: owner)),
+                on: session,
+                record: { _ in [] }
+            )
+        }
+        try await session.set("role", to: owner.name)
+        guard case .other(let version) = try await state(session) else { return }
+        throw wrongVersion(version)
+    }
+
+    /// Lets a session that only looks at changes or sets their controls use the ledger.
+    ///
+    /// - Returns: false if the database has none.
+    static func open(_ session: Session) async throws -> Bool {
+        let rows = try await session.run(
+            """
+            SELECT pg_get_userbyid(nspowner) AS owner, has_schema_privilege(oid, 'USAGE') AS usable,
+                   pg_has_role(session_user, nspowner, 'MEMBER') AS member
+            FROM pg_namespace WHERE nspname = 'online_change'
+            """
+        ).rows
+        guard let row = rows.first else { return false }
+        let owner: String = try row["owner"]
+        if try !row["usable"] as Bool {
+            guard try row["member"] as Bool else {
+                throw Failure(
+                    .privilege,
+                    "the ledger (schema online_change) belongs to \(owner) and can't be read by this role",
+                    next: "As \(owner): " + LedgerSchema.grants(to: "you").map { "\($0.text);" }.joined(separator: " ")
+                )
+            }
+            try await session.set("role", to: owner)
+        }
+        switch try await state(session) {
+        case .missing: return false
+        case .present: return true
+        case .other(let version): throw wrongVersion(version)
+        }
+    }
+
+    private static func wrongVersion(_ version: Int?) -> Failure {
+        let found = version.map(String.init) ?? "unknown"
+        return Failure(
+            .refused,
+            "the ledger has version \(found) and this online-change writes version \(LedgerSchema.version)",
+            next: "Use the release of online-change that made it, or a newer one."
+        )
+    }
+}

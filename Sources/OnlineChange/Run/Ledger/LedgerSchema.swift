@@ -1,0 +1,107 @@
+import Postgres
+
+/// The ledger's tables: what the tool knows of its changes, in the database that they are made in.
+enum LedgerSchema {
+    static let name: Identifier = "online_change"
+    /// The version that this tool writes. A newer ledger is refused; an older one is upgraded.
+    static let version = 1
+
+    /// Creates the schema for a role; everything in it is created as that role.
+    static func schema(owner: Identifier) -> SQL {
+        "CREATE SCHEMA \(name) AUTHORIZATION \(owner)"
+    }
+
+    /// Creates the tables of version 1. Every one has a primary key, so that the database can be replicated logically.
+    static func tables(tool: String) -> [SQL] {
+        [
+            """
+            CREATE TABLE online_change.ledger_version (
+              version integer PRIMARY KEY,
+              installed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+              tool text NOT NULL)
+            """,
+            """
+            CREATE TABLE online_change.change (
+              id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+              name text NOT NULL,
+              recipe text NOT NULL,
+              table_oid oid NOT NULL,
+              table_name text NOT NULL,
+              plan jsonb NOT NULL,
+              tool_version text NOT NULL,
+              state text NOT NULL DEFAULT 'active'
+                CHECK (state IN ('active', 'rolling back', 'rolled back', 'finished')),
+              phase text,
+              epoch bigint NOT NULL DEFAULT 0,
+              runner text,
+              heartbeat timestamptz,
+              waiting text,
+              error text,
+              paused boolean NOT NULL DEFAULT false,
+              batch_time integer NOT NULL CHECK (batch_time > 0),
+              workers integer NOT NULL CHECK (workers > 0),
+              lag_limit bigint CHECK (lag_limit > 0),
+              started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+              finished_at timestamptz)
+            """,
+            "CREATE UNIQUE INDEX change_unfinished_name ON online_change.change (name) WHERE finished_at IS NULL",
+            """
+            CREATE TABLE online_change.step (
+              change_id bigint NOT NULL REFERENCES online_change.change,
+              position integer NOT NULL,
+              phase text NOT NULL,
+              title text NOT NULL,
+              state text NOT NULL CHECK (state IN ('begun', 'done', 'undone')),
+              begun_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+              ended_at timestamptz,
+              PRIMARY KEY (change_id, position))
+            """,
+            """
+            CREATE TABLE online_change.backfill_window (
+              change_id bigint NOT NULL REFERENCES online_change.change,
+              position integer NOT NULL,
+              number integer NOT NULL,
+              filenode oid NOT NULL,
+              next_block bigint NOT NULL,
+              end_block bigint NOT NULL,
+              rows bigint NOT NULL DEFAULT 0,
+              batches bigint NOT NULL DEFAULT 0,
+              busy double precision NOT NULL DEFAULT 0,
+              PRIMARY KEY (change_id, position, number)) WITH (fillfactor = 50)
+            """,
+            """
+            CREATE TABLE online_change.verification (
+              id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+              change_id bigint NOT NULL REFERENCES online_change.change,
+              begun_at timestamptz NOT NULL,
+              ended_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+              rows bigint NOT NULL,
+              differences bigint NOT NULL,
+              repaired bigint NOT NULL,
+              triggers text NOT NULL,
+              horizon bigint NOT NULL)
+            """,
+            """
+            CREATE TABLE online_change.audit (
+              id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+              change_id bigint NOT NULL REFERENCES online_change.change,
+              at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+              actor text NOT NULL,
+              origin text NOT NULL,
+              what text NOT NULL,
+              statements text,
+              waited double precision,
+              retries integer)
+            """,
+            "INSERT INTO online_change.ledger_version (version, tool) VALUES (\(version), \(literal: tool))",
+        ]
+    }
+
+    /// What a role needs to work with a ledger that belongs to another.
+    static func grants(to role: Identifier) -> [SQL] {
+        [
+            "GRANT USAGE, CREATE ON SCHEMA online_change TO \(role)",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA online_change TO \(role)",
+        ]
+    }
+}

@@ -1,0 +1,65 @@
+import Postgres
+
+/// A transaction that holds a lock in our way.
+public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// Its server process; nil for a prepared transaction.
+    public var pid: Int?
+    /// The name of a prepared transaction.
+    public var prepared: String?
+    /// Its role.
+    public var user: String?
+    /// Age of the transaction in seconds; nil if we may not see it.
+    public var age: Double?
+    /// `active`, `idle in transaction` …
+    public var state: String?
+    /// Its present or last statement, shortened.
+    public var query: String?
+
+    /// Who holds locks on the tables that conflict with those asked for.
+    ///
+    /// Autovacuum workers are left out: they give way to our weak lock. One that prevents wraparound doesn't, and stays.
+    static func holding(_ locks: [TableLock], on session: Session) async throws -> [Blocker] {
+        var found: [Blocker] = []
+        for lock in locks {
+            let rows = try await session.run(
+                """
+                SELECT l.pid, coalesce(a.usename, x.owner)::text AS login, a.state,
+                       extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, x.prepared))::float8 AS age,
+                       left(regexp_replace(a.query, '\\s+', ' ', 'g'), 120) AS query, x.gid AS prepared
+                FROM pg_locks l
+                LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+                LEFT JOIN pg_prepared_xacts x ON l.virtualtransaction = '-1/' || x.transaction
+                WHERE l.locktype = 'relation' AND l.granted
+                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND l.relation = to_regclass(\(lock.table.quoted))
+                  AND l.mode = ANY (\(lock.mode.conflicting)::text[])
+                  AND l.pid IS DISTINCT FROM pg_backend_pid()
+                  AND (a.backend_type IS DISTINCT FROM 'autovacuum worker' OR a.query LIKE '%to prevent wraparound%')
+                """
+            ).rows
+            for row in rows {
+                let blocker = Blocker(
+                    pid: try row["pid"],
+                    prepared: try row["prepared"],
+                    user: try row["login"],
+                    age: try row["age"],
+                    state: try row["state"],
+                    query: try row["query"]
+                )
+                if !found.contains(where: { $0.pid == blocker.pid && $0.prepared == blocker.prepared }) {
+                    found.append(blocker)
+                }
+            }
+        }
+        return found
+    }
+
+    /// `pid 4711 (app, idle in transaction for 12 s): SELECT …`
+    public var description: String {
+        let who = pid.map { "pid \($0)" } ?? "prepared transaction '\(prepared ?? "?")'"
+        let since = age.map { " for \(Seconds.text($0))" } ?? ""
+        let details = [user, (state ?? "") + since].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+        let statement = query.map { ": \($0)" } ?? ""
+        return "\(who) (\(details))\(statement)"
+    }
+}

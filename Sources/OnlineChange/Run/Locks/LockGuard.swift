@@ -1,0 +1,159 @@
+import Postgres
+
+/// The proof that a statement comes from the lock guard: only this file can make one.
+struct DDLPermit {
+    fileprivate init() {}
+}
+
+/// The one way to run DDL.
+///
+/// Before a strong lock is asked for, whoever would block it is looked at; behind an old transaction we don't queue.
+/// A weak lock is taken first, which makes an autovacuum leave and disturbs nobody; then the strong one, with a short
+/// timeout, in the same transaction. On a timeout everything is undone and tried again, up to a deadline.
+struct LockGuard: Sendable {
+    let policy: LockPolicy
+    let report: @Sendable (Event) async -> Void
+
+    /// What an attempt to take locks cost.
+    struct Effort: Hashable, Sendable {
+        var waited = 0.0
+        var retries = 0
+    }
+
+    /// Runs a transaction.
+    ///
+    /// - Parameters:
+    ///   - conditions: looks whether a condition holds, once the locks are held; throws if not.
+    ///   - record: statements for the ledger that commit together with the work.
+    /// - Throws: `Failure.notNow` at the deadline, with everything undone.
+    @discardableResult
+    func run(
+        _ transaction: GuardedTransaction,
+        on session: Session,
+        conditions: (Condition) async throws -> Void = { _ in },
+        record: (Effort) -> [SQL]
+    ) async throws -> Effort {
+        let start = ContinuousClock.now
+        var effort = Effort()
+        var lastReport = -1.0
+        while true {
+            effort.waited = (ContinuousClock.now - start).seconds
+            let old = try await Blocker.holding(transaction.locks, on: session)
+                .filter { $0.age.map { $0 > policy.oldTransaction } ?? false }
+            guard old.isEmpty else {
+                try giveUpIfLate(effort, blockers: old, transaction)
+                if lastReport < 0 || effort.waited - lastReport >= 2 {
+                    lastReport = effort.waited
+                    await report(.waitingForLock(blockers: old, seconds: effort.waited))
+                }
+                try await Task.sleep(for: .seconds(policy.pause(whileBlockedFor: effort.waited)))
+                continue
+            }
+            do {
+                try await attempt(transaction, on: session, conditions: conditions, record: record(effort))
+                return effort
+            } catch let error as PostgresError where error.isLockTrouble {
+                await session.rollback()
+                let blockers = try await Blocker.holding(transaction.locks, on: session)
+                try giveUpIfLate(effort, blockers: blockers, transaction)
+                let pause = policy.pause(afterAttempt: effort.retries, jitter: .random(in: 0...1))
+                effort.retries += 1
+                await report(.lockNotObtained(attempt: effort.retries, blockers: blockers, pause: pause))
+                try await Task.sleep(for: .seconds(pause))
+            } catch {
+                await session.rollback()
+                throw error
+            }
+        }
+    }
+
+    private func attempt(
+        _ transaction: GuardedTransaction,
+        on session: Session,
+        conditions: (Condition) async throws -> Void,
+        record: [SQL]
+    ) async throws {
+        let permit = DDLPermit()
+        let locks = transaction.locks
+        // COMMIT must not wait for a standby while it holds the lock (PostgreSQL documentation, 30.1).
+        var opening: [SQL] = ["BEGIN", "SET LOCAL synchronous_commit = local"]
+        opening += transaction.preparation
+        opening.append("SET LOCAL lock_timeout = \(policy.weakLockWait)")
+        opening += locks.map { "LOCK TABLE \($0.table) IN \(server: LockMode.shareUpdateExclusive.rawValue) MODE" }
+        try await session.script(opening, permit: permit)
+
+        let strong: [SQL] =
+            [
+                "SET LOCAL lock_timeout = \(policy.strongLockWait)",
+                "SET LOCAL statement_timeout = \(policy.statementTimeout)",
+            ]
+            + locks.map { "LOCK TABLE \($0.table) IN \(server: $0.mode.rawValue) MODE" }
+        let work = transaction.statements + record + ["COMMIT"]
+        guard !transaction.conditions.isEmpty else {
+            try await session.script(strong + work, permit: permit, cancellable: false)
+            return
+        }
+        try await session.script(strong, permit: permit)
+        for condition in transaction.conditions {
+            try await conditions(condition)
+        }
+        try await session.script(work, permit: permit, cancellable: false)
+    }
+
+    private func giveUpIfLate(_ effort: Effort, blockers: [Blocker], _ transaction: GuardedTransaction) throws(Failure)
+    {
+        guard effort.waited >= policy.deadline else { return }
+        let table = transaction.locks.first.map { "\($0.table)" } ?? "the ledger"
+        let who = blockers.isEmpty ? "" : " In the way: " + blockers.map(\.description).joined(separator: "; ")
+        throw Failure(
+            .notNow,
+            "no lock on \(table) within \(Seconds.text(policy.deadline)) (\(effort.retries) attempts).\(who)",
+            left: "Nothing of this step was done; what was done before it stands.",
+            next: "Run the same command again when the table is quieter, or give it longer with --lock-deadline."
+        )
+    }
+
+    /// Runs statements, then `body`, and rolls everything back: what they would give can be looked at, and nothing stays.
+    func rehearse<Result>(
+        _ statements: [SQL],
+        on session: Session,
+        body: () async throws -> Result
+    ) async throws -> Result {
+        try await session.script(["BEGIN"] + statements, permit: DDLPermit())
+        let result: Result
+        do {
+            result = try await body()
+        } catch {
+            await session.rollback()
+            throw error
+        }
+        await session.rollback()
+        return result
+    }
+
+    /// Runs a statement that no transaction can hold: CONCURRENTLY, VACUUM.
+    ///
+    /// There is no lock timeout that could end a build half-way: it takes no lock that a reader or writer waits for.
+    func runConcurrently(_ statement: SQL, tablespace: Identifier? = nil, on session: Session) async throws {
+        try await session.set("lock_timeout", to: "0")
+        try await session.set("default_tablespace", to: tablespace?.quoted ?? "")
+        try await session.script([statement], permit: DDLPermit())
+    }
+}
+
+extension PostgresError {
+    /// Whether a lock was not to be had in time; the same can be tried again.
+    var isLockTrouble: Bool {
+        switch state {
+        case .lockNotAvailable, .queryCanceled, .deadlockDetected, .serializationFailure: true
+        default: false
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

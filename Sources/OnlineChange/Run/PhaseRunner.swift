@@ -1,0 +1,93 @@
+import Postgres
+
+/// Takes a change through phases, step by step, or back.
+struct PhaseRunner: Sendable {
+    let context: RunContext
+
+    private var plan: Plan { context.plan }
+
+    /// Performs what is not done yet, through the named phase.
+    func advance(through last: String) async throws {
+        if let reached = context.change.phase {
+            await context.report(.continued(change: plan.change, phase: reached))
+        }
+        for phase in plan.phases {
+            try await run(phase)
+            if phase.name == last { break }
+        }
+    }
+
+    private func run(_ phase: PlannedPhase) async throws {
+        var context = context
+        context.change = try await context.ledger.reload(context.change.id)
+        guard !plan.isAtLeast(context.change.phase, phase.name) else { return }
+        let states = try await context.ledger.steps(context.change.id)
+        let open = plan.steps.filter { $0.phase == phase.name && states[$0.position] != "done" }
+        await context.report(.phaseStarted(phase: phase.name, summary: phase.summary))
+        if !open.isEmpty { try await compareWithFingerprint(context) }
+        for (position, _, step) in open {
+            let mark = StepMark(change: context.change.id, position: position, phase: phase.name, title: step.title)
+            try await StepRunner(context: context).perform(step, mark)
+            try await context.beat(waiting: nil)
+        }
+        let next = plan.phase(after: phase.name)
+        try await context.ledger.reach(
+            context.change.id,
+            phase: phase.name,
+            state: next == nil ? .finished : .active
+        )
+        await context.report(
+            .phaseReached(
+                phase: phase.name,
+                gate: phase.gate,
+                next: next.map { _ in "online-change advance \(plan.change)" }
+            )
+        )
+        if next == nil { await context.report(.finished) }
+    }
+
+    /// Undoes the steps that are done or were begun, the last one first.
+    func rollback(noWayBack: Failure) async throws {
+        let ledger = context.ledger
+        let states = try await ledger.steps(context.change.id)
+        let finalPhases = plan.phases.filter(\.isFinal).map(\.name)
+        guard !plan.steps.contains(where: { finalPhases.contains($0.phase) && states[$0.position] == "done" }) else {
+            throw noWayBack
+        }
+        if context.change.state == .active {
+            try await ledger.reach(context.change.id, phase: context.change.phase, state: .rollingBack)
+        }
+        for (position, phase, step) in plan.steps.reversed() {
+            guard let state = states[position], state != "undone" else { continue }
+            let mark = StepMark(change: context.change.id, position: position, phase: phase, title: step.title)
+            try await StepRunner(context: context).undo(step, mark)
+            try await context.beat(waiting: nil)
+        }
+        try await ledger.reach(context.change.id, phase: nil, state: .rolledBack)
+        await context.report(.rolledBack)
+    }
+
+    /// Reports what someone changed since the plan was made, and refuses to go on where that breaks it.
+    private func compareWithFingerprint(_ context: RunContext) async throws {
+        let names = [plan.arguments["from"], plan.arguments["to"]].compactMap { $0 }.map { Identifier($0) }
+        let reader = CatalogReader(session: context.session)
+        guard try await reader.exists(oid: plan.tableOID) else {
+            throw Failure(
+                .refused,
+                "table \(plan.table) is gone: it was dropped, or dropped and made anew",
+                next: "online-change rollback \(plan.change)"
+            )
+        }
+        let now = try await reader.snapshot(oid: plan.tableOID, mentions: names)
+        let isExpanded = context.change.phase != nil
+        let findings = plan.fingerprint.changes(
+            since: now,
+            names: names,
+            dualWrite: isExpanded ? plan.dualWrite : nil
+        )
+        for finding in findings where finding.consequence == .note {
+            await context.report(.finding(finding))
+        }
+        try Preflight.enforce(findings, acknowledged: context.acknowledged)
+    }
+}

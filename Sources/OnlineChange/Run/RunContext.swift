@@ -1,0 +1,45 @@
+import Postgres
+
+/// What every step of a run needs: the change, the sessions, the ledger, and whom to tell.
+struct RunContext: Sendable {
+    /// The session that holds the change's lock and runs its DDL.
+    let session: Session
+    let parameters: ConnectionParameters
+    /// The change as it was when the present phase began.
+    var change: ChangeRecord
+    let epoch: Int
+    let facts: ServerFacts
+    let lockGuard: LockGuard
+    /// Objects of findings that the user has taken note of.
+    let acknowledged: Set<String>
+    let report: @Sendable (Event) async -> Void
+
+    var plan: Plan { change.plan }
+    var ledger: Ledger { Ledger(session: session) }
+
+    /// Shows that the runner is alive; throws if another has taken the change over.
+    func beat(waiting: String?) async throws {
+        try await ledger.beat(change.id, epoch: epoch, waiting: waiting)
+    }
+
+    /// Another session as the table's owner.
+    func openSession() async throws -> Session {
+        let session = try await Session.open(parameters)
+        try await session.secure(as: plan.owner)
+        return session
+    }
+
+    /// A session for batches: the user's triggers stay still where the role may see to that, and neither a row's lock
+    /// nor the whole batch is waited for longer than the budget (in seconds) allows.
+    func openWorker(budget: Double) async throws -> Session {
+        let session = try await Session.open(parameters)
+        if facts.canSilenceTriggers {
+            try await session.set("session_replication_role", to: "replica")
+        }
+        try await session.secure(as: plan.owner)
+        let milliseconds = max(2, Int(budget * 1000))
+        try await session.set("lock_timeout", to: "\(min(50, milliseconds / 2))")
+        try await session.set("statement_timeout", to: "\(milliseconds)")
+        return session
+    }
+}

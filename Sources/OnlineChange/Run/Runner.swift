@@ -1,0 +1,219 @@
+import Postgres
+
+/// Starts changes, takes them from phase to phase, and back. Whatever ends it, the same call again continues.
+public struct Runner: Sendable {
+    /// Where the database is.
+    public let parameters: ConnectionParameters
+    /// The longest that an application may wait because of us, in milliseconds.
+    public var lockTimeout = 100
+    /// How long to keep trying for a lock, in seconds.
+    public var lockDeadline = 600.0
+    /// Objects of findings that the user has taken note of.
+    public var acknowledged: Set<String> = []
+    let report: @Sendable (Event) async -> Void
+
+    /// A runner that tells what happens to `report`.
+    public init(parameters: ConnectionParameters, report: @escaping @Sendable (Event) async -> Void) {
+        self.parameters = parameters
+        self.report = report
+    }
+
+    // MARK: What can be asked for
+
+    /// The plan for a request; touches nothing.
+    public func plan(_ request: ChangeRequest) async throws -> Plan {
+        try await withSession { session in
+            let resolved = try await ResolvedRequest.resolve(request, on: session)
+            return try await plan(resolved, on: session)
+        }
+    }
+
+    /// Starts a change, or goes on with it, through the named phase.
+    public func start(_ request: ChangeRequest, through phase: String) async throws {
+        let change: ChangeRecord? = try await withSession { session in
+            let resolved = try await ResolvedRequest.resolve(request, on: session)
+            if let known = try await known(resolved, on: session) {
+                return known.state == .finished ? nil : known
+            }
+            return try await create(resolved, on: session)
+        }
+        guard let change else {
+            await report(.finished)
+            return
+        }
+        guard change.state != .rollingBack else {
+            throw Failure(
+                .refused,
+                "the change \(change.name) is being rolled back",
+                next: "online-change rollback \(change.name)"
+            )
+        }
+        try await advance(change, through: phase)
+    }
+
+    /// Takes a change through the named phase, or through the next one.
+    public func advance(_ reference: String, through phase: String?) async throws {
+        let change = try await find(reference)
+        guard change.state == .active else {
+            if change.state == .finished, phase == nil || change.plan.phase(phase ?? "") != nil {
+                await report(.finished)
+                return
+            }
+            throw Failure(
+                .refused,
+                "the change \(change.name) is \(change.state.rawValue)",
+                next: change.state == .rollingBack ? "online-change rollback \(change.name)" : nil
+            )
+        }
+        let next = change.plan.phase(after: change.phase)?.name
+        try await advance(change, through: phase ?? next ?? "")
+    }
+
+    /// Undoes everything that a change has done.
+    public func rollback(_ reference: String) async throws {
+        let change = try await find(reference)
+        guard change.state != .rolledBack else {
+            await report(.rolledBack)
+            return
+        }
+        let noWayBack = Failure(
+            .refused,
+            "the change \(change.name) is finished: the legacy column is gone and there is no way back",
+            next: "Rename it back with another change."
+        )
+        guard change.state != .finished else { throw noWayBack }
+        try await hold(change) { try await PhaseRunner(context: $0).rollback(noWayBack: noWayBack) }
+    }
+
+    /// Compares both columns of a change now.
+    ///
+    /// - Throws: `Failure` of kind `data` if rows differ still.
+    public func verify(_ reference: String, repair: Bool) async throws {
+        let change = try await find(reference)
+        guard change.state == .active, let verification = change.plan.verifications[change.phase ?? ""] else {
+            throw Failure(.refused, "the change \(change.name) has no two columns to compare now")
+        }
+        try await hold(change) { context in
+            let result = try await VerificationRun(context: context, verification: verification)
+                .once(repairing: repair)
+            guard result.remaining > 0 else { return }
+            throw Failure(
+                .data,
+                "\(result.remaining) of \(result.rows) rows differ",
+                left: "Nothing was changed in them.",
+                next: repair ? nil : "online-change verify \(change.name) --repair"
+            )
+        }
+    }
+
+    // MARK: Parts
+
+    private func advance(_ change: ChangeRecord, through phase: String) async throws {
+        guard change.plan.phase(phase) != nil else {
+            throw Failure(.usage, "the recipe \(change.plan.recipe) has no phase '\(phase)'")
+        }
+        try await hold(change) { try await PhaseRunner(context: $0).advance(through: phase) }
+    }
+
+    private func withSession<Result: Sendable>(_ body: (Session) async throws -> Result) async throws -> Result {
+        let session = try await Session.open(parameters)
+        do {
+            try await PoolerCheck.run(session, parameters: parameters)
+            let result = try await body(session)
+            await session.close()
+            return result
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func find(_ reference: String) async throws -> ChangeRecord {
+        try await withSession { session in
+            guard try await LedgerAccess.open(session),
+                let change = try await Ledger(session: session).change(reference)
+            else {
+                throw Failure(.refused, "there is no change '\(reference)'", next: "online-change status")
+            }
+            return change
+        }
+    }
+
+    /// The unfinished change of that name, which must be the same change, or a finished one that did just this.
+    private func known(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord? {
+        guard resolved.facts.ownerMayUseLedger, try await LedgerAccess.open(session),
+            let change = try await Ledger(session: session).change(resolved.name)
+        else { return nil }
+        let isSame =
+            change.plan.tableOID == resolved.table.oid && change.plan.recipe == resolved.request.recipe.name
+            && change.plan.arguments.filter { $0.key != "table" } == resolved.arguments.filter { $0.key != "table" }
+        if change.hasEnded {
+            guard isSame, change.state == .finished else { return nil }
+            let columns = try await CatalogReader(session: session).snapshot(oid: resolved.table.oid, mentions: [])
+            return columns.column(resolved.from) == nil && columns.column(resolved.to) != nil ? change : nil
+        }
+        guard isSame else {
+            throw Failure(
+                .refused,
+                "an unfinished change is called \(change.name) already: \(change.plan.recipe) of \(change.table)",
+                next: "Finish or roll it back, or give this one another name with --name."
+            )
+        }
+        return change
+    }
+
+    private func plan(_ resolved: ResolvedRequest, on session: Session) async throws -> Plan {
+        var unfinished: [ChangeRecord] = []
+        if resolved.facts.ledgerOwner != nil, resolved.facts.ownerMayUseLedger, resolved.facts.canActAsOwner {
+            unfinished = try await Ledger(session: session).changes()
+                .filter { !$0.hasEnded && $0.plan.tableOID == resolved.table.oid }
+        }
+        let policy = LockPolicy(
+            lockTimeout: lockTimeout,
+            deadline: lockDeadline,
+            deadlockTimeout: resolved.facts.deadlockTimeout
+        )
+        return try await resolved.plan(
+            on: session,
+            lockGuard: LockGuard(policy: policy, report: report),
+            unfinished: unfinished
+        )
+    }
+
+    private func create(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord {
+        let plan = try await plan(resolved, on: session)
+        let policy = LockPolicy(
+            lockTimeout: lockTimeout,
+            deadline: lockDeadline,
+            deadlockTimeout: resolved.facts.deadlockTimeout
+        )
+        try await LedgerAccess.prepare(
+            session,
+            facts: resolved.facts,
+            owner: resolved.table.owner,
+            lockGuard: LockGuard(policy: policy, report: report),
+            tool: Version.current
+        )
+        let ledger = Ledger(session: session)
+        let defaults = Controls()
+        let controls = Controls(
+            batchTime: resolved.request.batchTime ?? defaults.batchTime,
+            workers: resolved.request.workers ?? defaults.workers
+        )
+        let change: ChangeRecord
+        do {
+            change = try await ledger.create(plan, controls: controls, tool: Version.current)
+        } catch let error as PostgresError where error.state == .uniqueViolation {
+            throw Failure(
+                .notNow,
+                "another runner has just started the change \(plan.change)",
+                next: "Run the same command again."
+            )
+        }
+        await report(.started(change: change.name, number: change.id))
+        for finding in plan.findings {
+            await report(.finding(finding))
+        }
+        return change
+    }
+}

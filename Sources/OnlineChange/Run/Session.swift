@@ -1,0 +1,90 @@
+import Postgres
+
+/// A connection with the settings that every session of ours has.
+///
+/// It takes queries only. DDL goes through `LockGuard`, which alone can make the permit that `script` asks for, so no
+/// other code can take a strong lock.
+public struct Session: Sendable {
+    private let connection: Connection
+
+    /// The server's version: 150018 is 15.18.
+    public var serverVersion: Int { connection.serverVersion }
+    /// The process that the connection was announced as; a pooler announces one of its own.
+    var announcedBackend: Int { connection.announcedBackend }
+
+    /// Connects, and makes the session independent of what roles and databases have been given as defaults.
+    ///
+    /// The search_path stays the user's until `secure` is called: the table's name is looked up by it.
+    public static func open(_ parameters: ConnectionParameters) async throws -> Session {
+        let session = Session(connection: try await Connection.open(parameters))
+        let settings = [
+            ("lock_timeout", "1000"), ("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "60000"),
+            ("row_security", "off"), ("default_transaction_isolation", "read committed"),
+            ("default_transaction_read_only", "off"), ("default_transaction_deferrable", "off"),
+            ("standard_conforming_strings", "on"), ("DateStyle", "ISO, YMD"), ("IntervalStyle", "postgres"),
+            ("extra_float_digits", "1"), ("client_min_messages", "warning"), ("escape_string_warning", "off"),
+        ]
+        // One message for all: a session must not cost a dozen round trips.
+        let names = settings.map(\.0)
+        let values = settings.map(\.1)
+        try await session.run(
+            """
+            SELECT pg_catalog.set_config(s.name, s.value, false)
+            FROM unnest(\(names)::text[], \(values)::text[]) AS s(name, value)
+            """
+        )
+        if session.serverVersion >= 17_00_00 {
+            try await session.set("transaction_timeout", to: "0")
+        }
+        return session
+    }
+
+    /// Becomes the table's owner and stops looking names up anywhere but in pg_catalog.
+    func secure(as owner: Identifier?) async throws {
+        try await set("search_path", to: "pg_catalog, pg_temp")
+        if let owner { try await set("role", to: owner.name) }
+    }
+
+    /// Gives a setting a value for the rest of the session.
+    func set(_ name: String, to value: String) async throws {
+        try await connection.run("SELECT pg_catalog.set_config(\(name), \(value), false)")
+    }
+
+    /// Runs a query or a write; refuses everything else.
+    @discardableResult
+    public func run(_ query: Query, cancellable: Bool = true) async throws -> QueryResult {
+        let allowed = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "SHOW", "BEGIN", "COMMIT", "ROLLBACK"]
+        let keyword = query.text.prefix { $0.isLetter }.uppercased()
+        guard allowed.contains(keyword) else { throw DDLOutsideLockGuard(statement: query.text) }
+        return try await connection.run(query, cancellable: cancellable)
+    }
+
+    /// Runs a query and returns the first column of its only row.
+    public func value<Value: RowDecodable & Sendable>(_ query: Query, as type: Value.Type = Value.self) async throws
+        -> Value
+    {
+        try await connection.value(query)
+    }
+
+    /// Runs statements in one message, so that a lock taken by the first is held for no more than their own time.
+    func script(_ statements: [SQL], permit: DDLPermit, cancellable: Bool = true) async throws {
+        try await connection.script(statements, cancellable: cancellable)
+    }
+
+    /// Rolls back whatever is open; an error while doing so means that the connection is gone, and with it the work.
+    func rollback() async {
+        _ = try? await connection.run("ROLLBACK", cancellable: false)
+    }
+
+    /// Ends the connection.
+    public func close() async {
+        await connection.close()
+    }
+}
+
+/// A statement that is neither query nor write was sent past the lock guard: a mistake in this program.
+public struct DDLOutsideLockGuard: Error, CustomStringConvertible {
+    let statement: String
+
+    public var description: String { "refused to run outside the lock guard: \(statement)" }
+}

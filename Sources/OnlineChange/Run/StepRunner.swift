@@ -1,0 +1,128 @@
+import Postgres
+
+/// Performs the steps of a plan and writes down, together with each, that it is done.
+struct StepRunner: Sendable {
+    let context: RunContext
+
+    /// Performs a step.
+    func perform(_ step: Step, _ mark: StepMark) async throws {
+        await context.report(.stepStarted(title: step.title))
+        let start = ContinuousClock.now
+        let effort = try await act(step.action, mark, becoming: "done")
+        await context.report(
+            .stepFinished(
+                title: step.title,
+                seconds: (ContinuousClock.now - start).seconds,
+                waited: effort.waited,
+                retries: effort.retries
+            )
+        )
+    }
+
+    /// Undoes a step that is done or was begun.
+    func undo(_ step: Step, _ mark: StepMark) async throws {
+        if let undo = step.undo {
+            try await act(undo, mark, becoming: "undone")
+            await context.report(.stepUndone(title: step.title))
+        } else {
+            try await context.ledger.end(mark, state: "undone", statements: "", effort: .init())
+        }
+    }
+
+    @discardableResult
+    private func act(_ action: Action, _ mark: StepMark, becoming state: String) async throws -> LockGuard.Effort {
+        if case .transaction(let transaction) = action {
+            return try await run(transaction, mark, state)
+        }
+        // Without a transaction of its own the intent is written first, so that what a crash left can be told apart.
+        if state == "done" { try await context.ledger.begin(mark) }
+        let start = ContinuousClock.now
+        switch action {
+        case .transaction: break
+        case .buildIndex(let build): try await IndexBuilder(context: context).build(build)
+        case .dropIndex(let index): try await IndexBuilder(context: context).drop(index)
+        case .vacuum(let table): try await IndexBuilder(context: context).vacuum(table)
+        case .verify(let verification):
+            try await VerificationRun(context: context, verification: verification).untilClean()
+        case .backfill(let backfill):
+            try await BackfillRun(context: context, backfill: backfill, position: mark.position).run()
+        }
+        var effort = LockGuard.Effort()
+        effort.waited = (ContinuousClock.now - start).seconds
+        try await context.ledger.end(
+            mark,
+            state: state,
+            statements: action.statements.map(\.text).joined(separator: ";\n"),
+            effort: effort
+        )
+        return LockGuard.Effort()
+    }
+
+    private func run(
+        _ transaction: GuardedTransaction,
+        _ mark: StepMark,
+        _ state: String
+    ) async throws -> LockGuard.Effort {
+        for condition in transaction.conditions {
+            try await require(condition)
+        }
+        let statements = Action.transaction(transaction).statements.map(\.text).joined(separator: ";\n")
+        return try await context.lockGuard.run(
+            transaction,
+            on: context.session,
+            conditions: { if $0 == .verified { _ = try await standingVerification() } },
+            record: { mark.ended(state: state, statements: statements, effort: $0) }
+        )
+    }
+
+    /// Looks whether a condition holds, and waits for what only time can bring. No lock is held yet.
+    private func require(_ condition: Condition) async throws {
+        switch condition {
+        case .verified:
+            guard let standing = try await standingVerification() else { return }
+            try await OldSnapshots.wait(context, horizon: standing.horizon)
+        case .triggerBodiesKnow(let from, let to):
+            try await requireBodies { TriggerBodyCheck.beforeSwap($0, from: from, to: to) }
+        case .triggerBodiesForgot(let legacy):
+            try await requireBodies { TriggerBodyCheck.beforeDrop($0, legacy: legacy) }
+        }
+    }
+
+    private func standingVerification() async throws -> StandingVerification? {
+        guard let verification = context.plan.verifications[context.change.phase ?? ""] else { return nil }
+        return try await StandingVerification.require(context, verification)
+    }
+
+    private func requireBodies(_ check: ([Routine]) -> [Finding]) async throws {
+        let names = context.plan.arguments.filter { $0.key != "table" }.values.map { Identifier($0) }
+        let routines = try await CatalogReader(session: context.session)
+            .routines(oid: context.plan.tableOID, mentions: names)
+        try Preflight.enforce(check(routines), acknowledged: context.acknowledged)
+    }
+}
+
+extension Action {
+    /// What is sent to the server, as far as it can be told beforehand.
+    public var statements: [SQL] {
+        switch self {
+        case .transaction(let transaction): transaction.preparation + transaction.statements
+        case .buildIndex(let build): [build.statement]
+        case .dropIndex(let index): ["DROP INDEX CONCURRENTLY IF EXISTS \(index)"]
+        case .vacuum(let table): ["VACUUM (ANALYZE, TRUNCATE false) \(table)"]
+        case .backfill(let backfill):
+            [
+                """
+                UPDATE \(backfill.table) SET \(backfill.assignment)
+                WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND \(backfill.unsynced)
+                """
+            ]
+        case .verify(let verification):
+            [
+                """
+                SELECT count(*), count(*) FILTER (WHERE \(verification.differs))
+                FROM \(verification.table) WHERE ctid >= '(first,0)' AND ctid < '(last,0)'
+                """
+            ]
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Postgres
+
+/// What one pass over the whole table found.
+public struct VerificationResult: Hashable, Sendable {
+    /// Rows compared.
+    public var rows = 0
+    /// Rows that differed when they were read.
+    public var differences = 0
+    /// Of these, rows that were mended.
+    public var repaired = 0
+    /// Keys of rows that still differ, 20 at most.
+    public var keys: [String] = []
+
+    /// Rows that differ still.
+    public var remaining: Int { differences - repaired }
+}
+
+/// Reads the whole table once, in ranges short enough not to hold back vacuum, and compares the two columns.
+///
+/// It locks nothing. Every row that a write has touched since the triggers came is in sync in every snapshot, so a row
+/// that moves from a range not yet read to one already read is not missed.
+struct VerificationPass: Sendable {
+    let context: RunContext
+    let verification: Verification
+    let session: Session
+    let repairs: Bool
+
+    /// Time in seconds that reading one range should take.
+    private static let rangeTime = 0.1
+    /// How often a row that someone has locked is tried again.
+    private static let repairAttempts = 8
+
+    /// Runs the pass.
+    ///
+    /// - Returns: nil if the table was rewritten meanwhile, so that rows may have been missed.
+    func run() async throws -> VerificationResult? {
+        var result = VerificationResult()
+        var servo = ChunkServo(target: Self.rangeTime, first: 128, limit: 65536)
+        var pace = Pace()
+        var lastLook = ContinuousClock.now - .seconds(60)
+        let (filenode, blocks) = try await extent()
+        var block = 0
+        repeat {
+            if ContinuousClock.now - lastLook >= .milliseconds(500) {
+                lastLook = .now
+                try await holdWhilePaused()
+                let fraction = blocks == 0 ? 1 : Double(block) / Double(blocks)
+                if let progress = pace.progress("compare", fraction, rows: result.rows, isHeld: false), block > 0 {
+                    await context.report(.progress(progress))
+                }
+            }
+            let end = block + servo.next
+            // The last range is open: rows that came after the pass began are compared too.
+            let range = tidRange(from: block, to: end < blocks ? end : nil)
+            let start = ContinuousClock.now
+            let found = try await compare(range)
+            servo.took((ContinuousClock.now - start).seconds, blocks: end - block)
+            result.rows += found.rows
+            result.differences += found.different
+            if found.different > 0 {
+                let remaining = repairs ? try await repair(range, found.different) : found.different
+                result.repaired += found.different - remaining
+                if remaining > 0, result.keys.count < 20 {
+                    result.keys += try await keys(range, limit: 20 - result.keys.count)
+                }
+            }
+            block = end
+        } while block < blocks
+        return try await extent().filenode == filenode ? result : nil
+    }
+
+    private func extent() async throws -> (filenode: UInt32, blocks: Int) {
+        let row = try await session.run(
+            """
+            SELECT pg_relation_filenode(\(context.plan.tableOID)::oid) AS filenode,
+                   pg_relation_size(\(context.plan.tableOID)::oid) / current_setting('block_size')::int AS blocks
+            """
+        ).rows[0]
+        return (try row["filenode"], try row["blocks"])
+    }
+
+    private func tidRange(from first: Int, to end: Int?) -> SQL {
+        let lower: SQL = "t.ctid >= \(literal: "(\(first),0)")::tid"
+        guard let end else { return lower }
+        return "\(lower) AND t.ctid < \(literal: "(\(end),0)")::tid"
+    }
+
+    private func compare(_ range: SQL) async throws -> (rows: Int, different: Int) {
+        let row = try await session.run(
+            """
+            SELECT count(*) AS rows, count(*) FILTER (WHERE \(verification.differs)) AS different
+            FROM \(verification.table) AS t WHERE \(range)
+            """
+        ).rows[0]
+        return (try row["rows"], try row["different"])
+    }
+
+    /// Mends a range, a few times if rows of it are locked. Returns how many rows differ still.
+    private func repair(_ range: SQL, _ different: Int) async throws -> Int {
+        var remaining = different
+        for attempt in 0..<Self.repairAttempts {
+            try await session.run(
+                """
+                WITH free AS MATERIALIZED (SELECT t.ctid AS place FROM \(verification.table) AS t
+                  WHERE \(range) AND \(verification.differs) FOR NO KEY UPDATE SKIP LOCKED)
+                UPDATE \(verification.table) AS t SET \(verification.repair) FROM free WHERE t.ctid = free.place
+                  AND (SELECT c.epoch FROM online_change.change c WHERE c.id = \(context.change.id)) = \(context.epoch)
+                """
+            )
+            // A row that was updated since it was read has moved, and was healed by that.
+            remaining = try await compare(range).different
+            if remaining == 0 { return 0 }
+            try await context.beat(waiting: "rows that differ are locked by others")
+            try await Task.sleep(for: .milliseconds(50 << attempt))
+        }
+        return remaining
+    }
+
+    /// Names rows that differ: by primary key where there is one, else by their place.
+    private func keys(_ range: SQL, limit: Int) async throws -> [String] {
+        let key: SQL =
+            verification.key.isEmpty
+            ? "t.ctid::text"
+            : "concat_ws(', ', \(SQL.joined(verification.key.map { "t.\($0)::text" as SQL })))"
+        return try await session.run(
+            """
+            SELECT \(key) AS key FROM \(verification.table) AS t
+            WHERE \(range) AND \(verification.differs) LIMIT \(limit)
+            """
+        ).rows.map { try $0["key"] }
+    }
+
+    private func holdWhilePaused() async throws {
+        var isHeld = false
+        while true {
+            let controls = try await context.ledger.reload(context.change.id).controls
+            guard controls.isPaused else { break }
+            if !isHeld { await context.report(.throttled(reasons: ["paused"])) }
+            isHeld = true
+            try await context.beat(waiting: "paused")
+            try await Task.sleep(for: .milliseconds(500))
+        }
+        if isHeld { await context.report(.released) }
+        try await context.beat(waiting: nil)
+    }
+}

@@ -1,0 +1,79 @@
+import Postgres
+
+/// Compares the whole table, mends what differs, and writes down what `swap` asks for.
+struct VerificationRun: Sendable {
+    let context: RunContext
+    let verification: Verification
+
+    /// Passes at the most: one that mends, one that finds nothing, and some for rows that were locked.
+    private static let passes = 5
+
+    /// Compares until a pass finds nothing.
+    ///
+    /// - Throws: `Failure` of kind `data` if rows differ that can't be mended.
+    func untilClean() async throws {
+        for _ in 0..<Self.passes {
+            let result = try await once(repairing: true)
+            if result.differences == 0 { return }
+            guard result.remaining == 0 else { break }
+        }
+        throw Failure(
+            .data,
+            "rows differ still after \(Self.passes) comparisons",
+            left: "Both columns stand; the differing rows are listed above.",
+            next: "online-change verify \(context.change.name) --repair"
+        )
+    }
+
+    /// One pass over the whole table, noted in the ledger.
+    @discardableResult
+    func once(repairing: Bool) async throws -> VerificationResult {
+        let session = try await context.openWorker(budget: 60)
+        defer { Task { await session.close() } }
+        while true {
+            let begun: String = try await context.session.value("SELECT clock_timestamp()::text")
+            let marks = try await TriggerMarks.read(verification, tableOID: context.plan.tableOID, context.session)
+            let pass = VerificationPass(
+                context: context,
+                verification: verification,
+                session: session,
+                repairs: repairing
+            )
+            guard let result = try await pass.run() else {
+                await context.report(.notice("the table was rewritten meanwhile: the comparison starts over"))
+                continue
+            }
+            try await note(result, begun: begun, marks: marks)
+            await context.report(
+                .verified(rows: result.rows, differences: result.differences, repaired: result.repaired)
+            )
+            if !result.keys.isEmpty {
+                await context.report(.notice("these differ: \(result.keys.joined(separator: " | "))"))
+            }
+            return result
+        }
+    }
+
+    private func note(_ result: VerificationResult, begun: String, marks: String) async throws {
+        try await context.session.run(
+            """
+            INSERT INTO online_change.verification (change_id, begun_at, rows, differences, repaired, triggers, horizon)
+            VALUES (\(context.change.id), \(begun)::timestamptz, \(result.rows), \(result.differences),
+                    \(result.repaired), \(marks), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+            """
+        )
+    }
+}
+
+/// The rows of pg_trigger that our triggers are: disabling and enabling one, or dropping and creating it, makes another.
+enum TriggerMarks {
+    static func read(_ verification: Verification, tableOID: UInt32, _ session: Session) async throws -> String {
+        let names = verification.triggers.map(\.name)
+        return try await session.value(
+            """
+            SELECT coalesce(string_agg(format('%s %s %s %s', tgname, oid, xmin, tgenabled), E'\\n' ORDER BY tgname), '')
+            FROM pg_trigger WHERE tgrelid = \(tableOID)::oid AND tgname = ANY (\(names)::text[])
+            """
+        )
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import OnlineChange
+
+/// Takes a change to its next phase.
+struct Advance: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Goes on to the next phase of a change, or through the named one.",
+        discussion: """
+            Example:
+              online-change advance users.name-to-full_name
+              online-change advance 3 --through drop --yes
+            """
+    )
+
+    @Argument(help: "The change's name or number.")
+    var change: String
+
+    @Option(help: "The phase to go through. (default: the next one)")
+    var through: PhaseName?
+
+    @Flag(help: "Do not ask before drop.")
+    var yes = false
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var locks: LockOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let output = output.choose()
+        let status = try await ChangeStatus.read(connection.parameters, change: change)[0]
+        let next = status.phases.first { $0.state != "reached" }?.name
+        if (through?.rawValue ?? next) == PhaseName.drop.rawValue, next != nil {
+            try Confirmation.ask(
+                "This drops the legacy column of \(status.table), and there is no way back from it.",
+                isGiven: yes
+            )
+        }
+        try await locks.runner(connection, output).advance(change, through: through?.rawValue)
+    }
+}

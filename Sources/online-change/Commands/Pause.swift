@@ -1,0 +1,24 @@
+import ArgumentParser
+import OnlineChange
+
+/// Holds a change's backfill still.
+struct Pause: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Holds the backfill and the comparison of a change still, from any machine.",
+        discussion: """
+            Takes effect at the next batch; the runner keeps waiting, and the triggers keep the columns equal.
+
+            Example:
+              online-change pause users.name-to-full_name
+            """
+    )
+
+    @Argument(help: "The change's name or number.")
+    var change: String
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        print(try await Control.set(change, on: connection.parameters, isPaused: true).text)
+    }
+}

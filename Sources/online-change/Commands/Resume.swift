@@ -1,0 +1,22 @@
+import ArgumentParser
+import OnlineChange
+
+/// Lets a paused change go on.
+struct Resume: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lets a paused change go on, from any machine.",
+        discussion: """
+            Example:
+              online-change resume users.name-to-full_name
+            """
+    )
+
+    @Argument(help: "The change's name or number.")
+    var change: String
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        print(try await Control.set(change, on: connection.parameters, isPaused: false).text)
+    }
+}

@@ -1,0 +1,17 @@
+import Foundation
+import OnlineChange
+
+/// Asks before something is destroyed, where somebody is there to answer.
+enum Confirmation {
+    /// Returns if the user agrees, has agreed with `--yes`, or is a script.
+    ///
+    /// - Throws: `Failure.usage` if the answer is no.
+    static func ask(_ question: String, isGiven: Bool) throws(Failure) {
+        guard !isGiven, isatty(STDIN_FILENO) == 1 else { return }
+        FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
+        let answer = readLine()?.lowercased()
+        guard answer == "y" || answer == "yes" else {
+            throw Failure(.usage, "not confirmed", left: "Nothing was changed.", next: "Answer y, or add --yes.")
+        }
+    }
+}
