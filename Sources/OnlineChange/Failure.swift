@@ -49,7 +49,7 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case let failure as Failure:
             self = failure
         case is CancellationError:
-            self.init(.interrupted, "interrupted")
+            self = .interruptedByUser
         case let error as PostgresError:
             self.init(error)
         case let error as RecipeError:
@@ -61,10 +61,17 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    private static let interruptedByUser = Failure(
+        .interrupted,
+        "interrupted",
+        left: "What was committed stands; the statement under way was undone.",
+        next: "Run the same command again to go on."
+    )
+
     private init(_ error: PostgresError) {
         switch error {
         case .cancelled:
-            self.init(.interrupted, "interrupted")
+            self = .interruptedByUser
         case .cannotConnect, .connectionLost:
             self.init(.unreachable, error.description)
         case .decoding:
@@ -73,6 +80,13 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
             switch server.state {
             case .insufficientPrivilege: self.init(.privilege, server.description)
             case .lockNotAvailable, .deadlockDetected, .serializationFailure: self.init(.notNow, server.description)
+            case .dependentObjectsStillExist:
+                self.init(
+                    .refused,
+                    "\(server.message)\(server.detail.map { ": \($0)" } ?? "")",
+                    left: "Nothing of this step was done.",
+                    next: "Have these objects use the other name, then run the same command again."
+                )
             case .tooManyConnections: self.init(.unreachable, server.description)
             default: self.init(.refused, "the server refused a statement: \(server.description)")
             }

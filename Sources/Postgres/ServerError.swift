@@ -69,6 +69,8 @@ public struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral {
     public static let invalidSchemaName: SQLState = "3F000"
     /// A unique index refused a row.
     public static let uniqueViolation: SQLState = "23505"
+    /// DROP without CASCADE of something that others depend on.
+    public static let dependentObjectsStillExist: SQLState = "2BP01"
     /// A write in a read-only transaction or on a standby.
     public static let readOnlyTransaction: SQLState = "25006"
     /// A text with bytes that its encoding does not have.

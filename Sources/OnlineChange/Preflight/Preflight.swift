@@ -24,7 +24,7 @@ enum Preflight {
     private static let checks: [any PreflightCheck.Type] = [
         ServerCheck.self, TableKindCheck.self, ColumnCheck.self, TargetNameCheck.self, PrivilegeCheck.self,
         RowSecurityCheck.self, UnfinishedChangeCheck.self, RowWidthCheck.self, PublicationCheck.self,
-        RowTypeCheck.self, TriggerBodyCheck.self, RuleCheck.self, ApplicationCheck.self,
+        RowTypeCheck.self, TriggerBodyCheck.self, RuleCheck.self, ApplicationCheck.self, LedgerCheck.self,
     ]
 
     static func findings(_ subject: PreflightSubject) -> [Finding] {

@@ -29,6 +29,9 @@ extension ChangeStatus {
     private var headline: String {
         guard state == "active" else { return state }
         if isRunning { return waiting == nil ? "running" : "running, waiting" }
+        if let open = phases.first(where: { $0.state == "under way" }) {
+            return "stopped in \(open.name); the same command continues"
+        }
         return error == nil ? "ready for the next phase" : "stopped"
     }
 

@@ -8,14 +8,16 @@ extension Runner {
         let policy = ReconnectPolicy()
         var attempt = 0
         var lostAt: ContinuousClock.Instant?
+        var wasConnected = false
         while true {
             do {
-                try await holdOnce(change, isRetry: attempt > 0, body) {
+                try await holdOnce(change, isRetry: wasConnected, body) {
                     attempt = 0
                     lostAt = nil
+                    wasConnected = true
                 }
                 return
-            } catch let error as PostgresError where error.isConnectionTrouble && (attempt > 0 || error.wasConnected) {
+            } catch let error as PostgresError where error.isConnectionTrouble && wasConnected {
                 let since = lostAt ?? .now
                 lostAt = since
                 guard let pause = policy.pause(afterAttempt: attempt, elapsed: (ContinuousClock.now - since).seconds)
@@ -128,11 +130,6 @@ extension PostgresError {
         case .cannotConnect, .connectionLost: true
         default: state == .tooManyConnections
         }
-    }
-
-    /// Whether there had been a connection.
-    var wasConnected: Bool {
-        if case .connectionLost = self { true } else { false }
     }
 }
 

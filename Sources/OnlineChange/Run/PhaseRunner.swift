@@ -9,6 +9,9 @@ struct PhaseRunner: Sendable {
     /// Performs what is not done yet, through the named phase.
     func advance(through last: String) async throws {
         if let reached = context.change.phase {
+            if plan.isAtLeast(reached, last), let phase = plan.phase(reached) {
+                return await tellReached(phase)
+            }
             await context.report(.continued(change: plan.change, phase: reached))
         }
         for phase in plan.phases {
@@ -30,12 +33,13 @@ struct PhaseRunner: Sendable {
             try await StepRunner(context: context).perform(step, mark)
             try await context.beat(waiting: nil)
         }
+        let isLast = plan.phase(after: phase.name) == nil
+        try await context.ledger.reach(context.change.id, phase: phase.name, state: isLast ? .finished : .active)
+        await tellReached(phase)
+    }
+
+    private func tellReached(_ phase: PlannedPhase) async {
         let next = plan.phase(after: phase.name)
-        try await context.ledger.reach(
-            context.change.id,
-            phase: phase.name,
-            state: next == nil ? .finished : .active
-        )
         await context.report(
             .phaseReached(
                 phase: phase.name,

@@ -17,6 +17,12 @@ struct RunContext: Sendable {
     var plan: Plan { change.plan }
     var ledger: Ledger { Ledger(session: session) }
 
+    /// The longest that a batch may hold its rows, in seconds: an application that waits for one waits no longer than
+    /// the lock timeout, and ends before any deadlock_timeout could make it a deadlock's victim.
+    var batchBudget: Double {
+        Double(min(facts.smallestDeadlockTimeout / 2, lockGuard.policy.strongLockWait)) / 1000
+    }
+
     /// Shows that the runner is alive; throws if another has taken the change over.
     func beat(waiting: String?) async throws {
         try await ledger.beat(change.id, epoch: epoch, waiting: waiting)
@@ -38,7 +44,7 @@ struct RunContext: Sendable {
         }
         try await session.secure(as: plan.owner)
         let milliseconds = max(2, Int(budget * 1000))
-        try await session.set("lock_timeout", to: "\(min(50, milliseconds / 2))")
+        try await session.set("lock_timeout", to: "\(max(1, milliseconds / 4))")
         try await session.set("statement_timeout", to: "\(milliseconds)")
         return session
     }

@@ -50,9 +50,9 @@ struct BackfillBatch: Sendable {
                 """
             case .skipped:
                 """
-                free AS MATERIALIZED (SELECT t.ctid AS place FROM \(table) AS t
+                free AS MATERIALIZED (SELECT t.ctid AS online_change_place FROM \(table) AS t
                   WHERE \(range) AND \(fence) AND \(backfill.unsynced) FOR NO KEY UPDATE SKIP LOCKED),
-                moved AS (UPDATE \(table) AS t SET \(backfill.assignment) FROM free WHERE t.ctid = free.place RETURNING 1)
+                moved AS (UPDATE \(table) AS t SET \(backfill.assignment) FROM free WHERE t.ctid = free.online_change_place RETURNING 1)
                 """
             }
         return """

@@ -86,7 +86,7 @@ struct BackfillRun: Sendable {
         var backend: Int?
         var failure: (any Error)?
         do {
-            let budget = Double(context.facts.smallestDeadlockTimeout) / 2000
+            let budget = context.batchBudget
             let opened = try await context.openWorker(budget: budget)
             session = opened
             let pid: Int = try await opened.value("SELECT pg_backend_pid()")

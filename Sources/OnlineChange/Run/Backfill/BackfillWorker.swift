@@ -5,8 +5,7 @@ struct BackfillWorker: Sendable {
     let batch: BackfillBatch
     let state: BackfillState
     let session: Session
-    /// The longest that a batch may take, in seconds: half the smallest deadlock_timeout, so that an application that
-    /// waits for a row of ours is never a deadlock's victim.
+    /// The longest that a batch may take, in seconds.
     let budget: Double
 
     func run() async throws {

@@ -85,7 +85,21 @@ struct VerificationPass: Sendable {
         return "\(lower) AND t.ctid < \(literal: "(\(end),0)")::tid"
     }
 
+    /// Counts a range, again if someone's DDL holds the table just now.
     private func compare(_ range: SQL) async throws -> (rows: Int, different: Int) {
+        var failures = 0
+        while true {
+            do {
+                return try await count(range)
+            } catch let error as PostgresError where error.isLockTrouble {
+                failures += 1
+                try await context.beat(waiting: "the table is locked by others")
+                try await Task.sleep(for: .milliseconds(min(1000, 20 << min(failures, 6))))
+            }
+        }
+    }
+
+    private func count(_ range: SQL) async throws -> (rows: Int, different: Int) {
         let row = try await session.run(
             """
             SELECT count(*) AS rows, count(*) FILTER (WHERE \(verification.differs)) AS different
@@ -101,9 +115,9 @@ struct VerificationPass: Sendable {
         for attempt in 0..<Self.repairAttempts {
             try await session.run(
                 """
-                WITH free AS MATERIALIZED (SELECT t.ctid AS place FROM \(verification.table) AS t
+                WITH free AS MATERIALIZED (SELECT t.ctid AS online_change_place FROM \(verification.table) AS t
                   WHERE \(range) AND \(verification.differs) FOR NO KEY UPDATE SKIP LOCKED)
-                UPDATE \(verification.table) AS t SET \(verification.repair) FROM free WHERE t.ctid = free.place
+                UPDATE \(verification.table) AS t SET \(verification.repair) FROM free WHERE t.ctid = free.online_change_place
                   AND (SELECT c.epoch FROM online_change.change c WHERE c.id = \(context.change.id)) = \(context.epoch)
                 """
             )
