@@ -55,6 +55,20 @@ struct CatalogReader {
         return snapshot
     }
 
+    /// Objects that depend on one column: indexes, constraints, defaults, views, policies, triggers, statistics.
+    func dependents(oid: UInt32, column: Int) async throws -> [AttachedObjectCheck.Dependent] {
+        try await decode(
+            """
+            SELECT json_agg(DISTINCT jsonb_build_object(
+              'object', pg_describe_object(d.classid, d.objid, d.objsubid),
+              'name', coalesce((pg_identify_object_as_address(d.classid, d.objid, d.objsubid)).object_names[
+                array_upper((pg_identify_object_as_address(d.classid, d.objid, d.objsubid)).object_names, 1)], '')))
+            FROM pg_depend d
+            WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = \(oid)::oid AND d.refobjsubid = \(column)
+            """
+        )
+    }
+
     /// Routines that a trigger of the table calls, or whose text may have one of the names beside the table's.
     func routines(oid: UInt32, mentions: [Identifier]) async throws -> [Routine] {
         try await decode(Self.routinesQuery(oid: oid, mentions: mentions))
@@ -104,7 +118,7 @@ struct CatalogReader {
             'collation', CASE WHEN a.attcollation <> bt.typcollation THEN
                 format('%I.%I', cn.nspname, co.collname) END,
             'hasNondeterministicCollation', NOT coalesce(co.collisdeterministic, true),
-            'isNotNull', a.attnotnull,
+            'isNotNull', a.attnotnull, 'hasComment', col_description(a.attrelid, a.attnum) IS NOT NULL,
             'defaultExpression', pg_get_expr(d.adbin, d.adrelid),
             'identity', a.attidentity, 'generated', a.attgenerated,
             'storage', CASE WHEN a.attstorage <> bt.typstorage THEN
@@ -141,7 +155,7 @@ struct CatalogReader {
                 UNION SELECT refobjsubid FROM pg_depend
                 WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid
                   AND refclassid = 'pg_class'::regclass AND refobjid = c.oid) used WHERE number <> 0),
-            'isPrimary', i.indisprimary, 'isUnique', i.indisunique, 'isValid', i.indisvalid, 'tablespace', ts.spcname
+            'isPrimary', i.indisprimary, 'isUnique', i.indisunique, 'isImmediate', i.indimmediate, 'isValid', i.indisvalid, 'tablespace', ts.spcname
           ) ORDER BY ic.relname COLLATE "C")
           FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
           LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace

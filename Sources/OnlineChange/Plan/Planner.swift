@@ -92,9 +92,9 @@ public struct Planner: Sendable {
             ),
             dualWrite: dualWrite,
             verifications: [
-                "expand": context.verification(pair), "backfill": context.verification(pair),
-                "swap": context.verification(pair.exchanged),
+                from.name: context.verification(pair), to.name: context.verification(pair.exchanged),
             ],
+            uniqueCopies: options.uniqueCopies,
             estimatedRows: table.estimatedRows,
             heapBytes: table.heapBytes
         )

@@ -47,6 +47,15 @@ enum PrivilegeCheck: PreflightCheck {
                 )
             )
         }
+        if needsIndexes == true, !facts.ownerCanCreateTemporary {
+            findings.append(
+                .privilege(
+                    "database \(facts.database)",
+                    "\(owner) may not create the temporary table in which definitions of indexes are tried out",
+                    wayOut: "GRANT TEMPORARY ON DATABASE \(facts.database.quoted) TO \(owner.quoted);"
+                )
+            )
+        }
         if findings.isEmpty, !facts.canSilenceTriggers {
             findings += silencing(subject)
         }

@@ -26,6 +26,7 @@ extension Runner {
         let policy = ReconnectPolicy()
         var wasConnected = wasConnected
         var attempt = 0
+        var losses = 0
         var lostAt: ContinuousClock.Instant?
         while true {
             var connectedAt: ContinuousClock.Instant?
@@ -42,8 +43,9 @@ extension Runner {
                 }
                 let since = lostAt ?? .now
                 lostAt = since
-                guard let pause = policy.pause(afterAttempt: attempt, elapsed: (ContinuousClock.now - since).seconds)
-                else {
+                losses += 1
+                let elapsed = (ContinuousClock.now - since).seconds
+                guard losses <= policy.losses, let pause = policy.pause(afterAttempt: attempt, elapsed: elapsed) else {
                     throw Failure(
                         .unreachable,
                         error.description,
@@ -75,7 +77,6 @@ extension Runner {
                 await release(context, error: Failure(error).message)
                 throw error
             }
-            await session.close()
         } catch {
             await session.close()
             throw error
@@ -92,6 +93,7 @@ extension Runner {
                 next: "Connect as \(table.owner) or as a superuser."
             )
         }
+        try await requireOwner(table, session)
         try await session.secure(as: table.owner)
         let ledger = Ledger(session: session)
         let epoch = try await obtain(ledger, change, isRetry: isRetry)
@@ -101,13 +103,16 @@ extension Runner {
             deadlockTimeout: facts.deadlockTimeout
         )
         let report = report
-        let lockGuard = LockGuard(policy: policy) { event in
+        let observer = try await Session.open(parameters)
+        try await observer.secure(as: nil)
+        let lockGuard = LockGuard(policy: policy, observer: observer) { event in
             // Waiting for a lock is a sign of life too; a failure to say so shows at the next statement.
             try? await ledger.beat(change.id, epoch: epoch, waiting: event.waitingText)
             await report(event)
         }
         return RunContext(
             session: session,
+            observer: observer,
             parameters: parameters,
             change: try await ledger.reload(change.id),
             epoch: epoch,
@@ -115,6 +120,21 @@ extension Runner {
             lockGuard: lockGuard,
             acknowledged: acknowledged,
             report: report
+        )
+    }
+
+    /// What the change has made belongs to the role that owned the table when it began.
+    private func requireOwner(_ table: RelationReference, _ session: Session) async throws {
+        let owner: String? = try await session.run(
+            "SELECT pg_get_userbyid(relowner) AS owner FROM pg_catalog.pg_class WHERE oid = \(table.oid)::oid"
+        ).rows.first.map { try $0["owner"] }
+        guard let owner, owner != table.owner.name else { return }
+        throw Failure(
+            .refused,
+            "table \(table.name) belongs to \(owner) now; the change was begun as \(table.owner), who owns what it made",
+            left: "Nothing was changed.",
+            next: "ALTER TABLE \(table.name.quoted) OWNER TO \(table.owner.quoted); until the change is finished or "
+                + "rolled back."
         )
     }
 
@@ -140,8 +160,10 @@ extension Runner {
     /// Writes down how the run ended, also when this task has been cancelled.
     private func release(_ context: RunContext, error: String?) async {
         await Task {
+            await context.observer.close()
             await context.session.rollback()
             try? await context.ledger.release(context.change.id, epoch: context.epoch, error: error)
+            await context.session.close()
         }.value
     }
 }
