@@ -72,7 +72,19 @@ let package = Package(
         ),
         .testTarget(
             name: "OnlineChangeTests",
-            dependencies: ["OnlineChange", "Oracles", "TestSupport"],
+            dependencies: [
+                "OnlineChange", "Oracles", "TestSupport", "ThrowawayPostgres",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            resources: [.copy("Plan/plan-of-ledger-1.json")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "OnlineChangeCommandTests",
+            dependencies: [
+                "online-change", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            path: "Tests/online-changeTests",
             swiftSettings: settings
         ),
         .testTarget(
