@@ -74,5 +74,12 @@ let package = Package(
             dependencies: ["OnlineChange", "Oracles", "TestSupport"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "DemoTests",
+            dependencies: [
+                "online-change", "OnlineChange", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )
