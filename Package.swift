@@ -99,5 +99,12 @@ let package = Package(
             resources: [.copy("scenarios")],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "DemoTests",
+            dependencies: [
+                "online-change", "OnlineChange", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )
