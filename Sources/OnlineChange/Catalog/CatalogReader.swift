@@ -23,18 +23,20 @@ struct CatalogReader {
         )
     }
 
-    /// Names of relations of the database that differ from a name only in case or by a letter or two.
+    /// Tables of the database whose names are near to one.
     func namesLike(_ name: Identifier) async throws -> [String] {
-        try await session.run(
+        let rows = try await session.run(
             """
-            SELECT format('%I.%I', n.nspname, c.relname) AS name
+            SELECT c.relname AS name, format('%I.%I', n.nspname, c.relname) AS whole
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-              AND (lower(c.relname) = lower(\(name.name)) OR lower(c.relname) LIKE lower(\(name.name)) || '_'
-                   OR lower(\(name.name)) LIKE lower(c.relname) || '_')
-            ORDER BY 1 LIMIT 3
+            WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_'
+              AND n.nspname NOT IN ('information_schema', 'online_change')
+            ORDER BY 2 LIMIT 10000
             """
-        ).rows.map { try $0["name"] }
+        ).rows
+        var wholes: [String: [String]] = [:]
+        for row in rows { wholes[try row["name"], default: []].append(try row["whole"]) }
+        return Array(NearName.among(Array(wholes.keys), to: name.name).flatMap { wholes[$0] ?? [] }.prefix(3))
     }
 
     /// Whether there is a relation with that oid.

@@ -139,7 +139,9 @@ public struct DualWrite: Codable, Hashable, Sendable {
     }
 
     private func outBody(_ pair: ColumnPair) -> SQL {
-        let body = "BEGIN NEW.\(pair.replica.quoted) := \(pair.forward("NEW.").text); RETURN NEW; END"
+        // The assignment converts a domain's value. A cast would look its type up by name, and a role that may write
+        // the table need have no right on the type's schema.
+        let body = "BEGIN NEW.\(pair.replica.quoted) := NEW.\(pair.primary.quoted); RETURN NEW; END"
         return """
             CREATE OR REPLACE FUNCTION \(outFunction)() RETURNS trigger LANGUAGE plpgsql AS \(literal: body)
             """

@@ -10,7 +10,8 @@ enum PrivilegeCheck: PreflightCheck {
                 .privilege(
                     role,
                     "only the owner of table \(subject.table.name), \(owner), can change it",
-                    wayOut: "Connect as \(owner), or as a superuser: GRANT \(owner.quoted) TO \(facts.user.quoted);"
+                    wayOut: "Connect as \(owner) or as a superuser, or have one of them run: "
+                        + "GRANT \(owner.quoted) TO \(facts.user.quoted);"
                 )
             )
         }

@@ -42,10 +42,22 @@ struct RunContext: Sendable {
         if facts.canSilenceTriggers {
             try await session.set("session_replication_role", to: "replica")
         }
-        try await session.secure(as: plan.owner)
+        // A trigger function of the table's own that fires all the same looks names up as it does for the application.
+        try await session.secure(as: plan.owner, keepingPath: try await firesUserTriggers())
         let milliseconds = max(2, Int(budget * 1000))
         try await session.set("lock_timeout", to: "\(max(1, milliseconds / 4))")
         try await session.set("statement_timeout", to: "\(milliseconds)")
         return session
+    }
+
+    /// Whether an update of a batch fires triggers of the table's own.
+    private func firesUserTriggers() async throws -> Bool {
+        let firing = facts.canSilenceTriggers ? ["A", "R"] : ["A", "O"]
+        return try await self.session.value(
+            """
+            SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = \(plan.tableOID)::oid AND NOT tgisinternal
+              AND tgenabled = ANY (\(firing)::text[]) AND tgname <> ALL (\(plan.dualWrite.triggerNames.map(\.name))::text[]))
+            """
+        )
     }
 }

@@ -120,7 +120,6 @@ public struct Runner: Sendable {
             let session = try await Session.open(parameters)
             connected()
             do {
-                try await PoolerCheck.run(session, parameters: parameters)
                 let result = try await body(session)
                 await session.close()
                 return result

@@ -63,7 +63,7 @@ struct BackfillBatch: Sendable {
             FROM online_change.change c
             WHERE c.id = \(change) AND c.epoch = \(epoch)
               AND w.change_id = c.id AND w.position = \(position) AND w.number = \(window)
-              AND w.next_block = \(blocks.lowerBound) AND w.filenode = pg_relation_filenode(\(tableOID)::oid)
+              AND w.next_block = \(blocks.lowerBound) AND w.filenode = pg_relation_filenode(\(tableOID)::oid::regclass)
             RETURNING (SELECT count(*) FROM moved) AS moved, c.paused, c.batch_time, c.workers, c.lag_limit
             """
     }
