@@ -30,7 +30,7 @@ extension Shape {
                 CREATE TABLE item (id integer, name text PRIMARY KEY, UNIQUE (id, name)); \(textRows)
                 CREATE TABLE part (id integer, name text, one text REFERENCES item ON UPDATE CASCADE ON DELETE SET NULL,
                     CONSTRAINT pair FOREIGN KEY (id, name) REFERENCES item (id, name) MATCH FULL
-                        ON UPDATE CASCADE DEFERRABLE);
+                        ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE);
                 INSERT INTO part SELECT id, name, name FROM item;
                 """
         ),

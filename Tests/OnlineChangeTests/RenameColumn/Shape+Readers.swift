@@ -60,7 +60,7 @@ extension Shape {
             CREATE TABLE kept (id integer, was item, were item[]);
             """,
             acknowledge: [
-                "function label(item)", "function every_item()", "column was of table public.kept",
+                "function public.label(public.item)", "function public.every_item()", "column was of table public.kept",
                 "column were of table public.kept",
             ]
         ),

@@ -36,12 +36,12 @@ struct ShapeRename: Sendable {
         try await DatabaseState.read(connection)
     }
 
-    /// Rows in which the two columns aren't the same image.
+    /// Rows in which the two columns don't read the same.
     func differingRows() async throws -> Int {
         try await connection.value(
             """
             SELECT count(*) FROM \(shape.table) AS t
-            WHERE ROW(t.\(shape.from))::record *<> ROW(t.\(shape.to))::record
+            WHERE format('%L', t.\(shape.from)) COLLATE "C" <> format('%L', t.\(shape.to)) COLLATE "C"
             """
         )
     }
