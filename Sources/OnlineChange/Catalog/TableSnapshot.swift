@@ -38,6 +38,10 @@ public struct TableSnapshot: Codable, Hashable, Sendable {
     public var rules: [Rule]
     /// Objects that use its row type.
     public var rowTypeUsers: [RowTypeUser]
+    /// Indexes and checks that read the row as a whole, as `index NAME` or `constraint NAME`.
+    public var wholeRowReaders: [String] = []
+    /// Whether a subscriber can tell which row an UPDATE is about.
+    public var hasReplicaIdentity = true
     /// Routines whose text may name one of the columns asked for.
     public var routines: [Routine]
     /// Publications that send it or its schema.

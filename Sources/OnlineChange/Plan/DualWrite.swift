@@ -55,13 +55,18 @@ public struct DualWrite: Codable, Hashable, Sendable {
         }
         guard let first, let last else { return nil }
         self.table = table
-        inInsert = Identifier("\(first)online_change \(replica)").shortened(appending: " in i")
-        inUpdate = Identifier("\(first)online_change \(replica)").shortened(appending: " in u")
-        countingNames = [" count i", " count u"].map {
-            Identifier("\(first)online_change \(replica)").shortened(appending: $0)
-        }
-        out = Identifier("\(last)online_change \(replica)").shortened(appending: " out")
+        inInsert = Self.trigger("\(first)online_change \(replica)", " in i")
+        inUpdate = Self.trigger("\(first)online_change \(replica)", " in u")
+        countingNames = [" count i", " count u"].map { Self.trigger("\(first)online_change \(replica)", $0) }
+        out = Self.trigger("\(last)online_change \(replica)", " out")
         stem = Self.stem(table: table, replica: replica, oid: oid)
+    }
+
+    /// A name of a trigger; where it is too long, a hash keeps it apart from that of another long column.
+    private static func trigger(_ start: String, _ suffix: String) -> Identifier {
+        let whole = Identifier(start + suffix)
+        return whole.isStorable
+            ? whole : Identifier(start).shortened(appending: " \(StableHash.hex(start))\(suffix)")
     }
 
     /// A legible start and a hash that no other table or column shares, with room for the longest suffix.
