@@ -91,6 +91,8 @@ public struct Column: Codable, Hashable, Sendable {
     public var hasNondeterministicCollation: Bool
     /// NOT NULL.
     public var isNotNull: Bool
+    /// Whether its type is a NOT NULL domain and neither that nor the column has a default.
+    public var typeDemandsValue = false
     /// The default as SQL.
     public var defaultExpression: String?
     /// `pg_attribute.attidentity`: `a` always, `d` by default, empty for none.
