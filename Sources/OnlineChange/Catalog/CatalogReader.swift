@@ -121,6 +121,7 @@ struct CatalogReader {
                 format('%I.%I', cn.nspname, co.collname) END,
             'hasNondeterministicCollation', NOT coalesce(co.collisdeterministic, true),
             'isNotNull', a.attnotnull, 'hasComment', col_description(a.attrelid, a.attnum) IS NOT NULL,
+            'typeDemandsValue', b.is_not_null AND t.typdefault IS NULL AND d.adbin IS NULL,
             'defaultExpression', pg_get_expr(d.adbin, d.adrelid),
             'identity', a.attidentity, 'generated', a.attgenerated,
             'storage', CASE WHEN a.attstorage <> bt.typstorage THEN
@@ -138,13 +139,13 @@ struct CatalogReader {
           LEFT JOIN pg_collation co ON co.oid = a.attcollation
           LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
           CROSS JOIN LATERAL (
-            WITH RECURSIVE domain(type, modifier, depth) AS (
-              SELECT a.atttypid, a.atttypmod, 0
+            WITH RECURSIVE domain(type, modifier, depth, is_not_null) AS (
+              SELECT a.atttypid, a.atttypmod, 0, false
               UNION ALL
               SELECT dt.typbasetype, CASE WHEN domain.modifier >= 0 THEN domain.modifier ELSE dt.typtypmod END,
-                     domain.depth + 1
+                     domain.depth + 1, domain.is_not_null OR dt.typnotnull
               FROM domain JOIN pg_type dt ON dt.oid = domain.type WHERE dt.typtype = 'd')
-            SELECT type, modifier FROM domain ORDER BY depth DESC LIMIT 1) b
+            SELECT type, modifier, is_not_null FROM domain ORDER BY depth DESC LIMIT 1) b
           JOIN pg_type bt ON bt.oid = b.type
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]'::json)
         """

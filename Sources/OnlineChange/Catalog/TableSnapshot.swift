@@ -93,6 +93,8 @@ public struct Column: Codable, Hashable, Sendable {
     public var isNotNull: Bool
     /// Whether it has a comment.
     public var hasComment: Bool
+    /// Whether its type is a NOT NULL domain and neither that nor the column has a default.
+    public var typeDemandsValue = false
     /// The default as SQL.
     public var defaultExpression: String?
     /// `pg_attribute.attidentity`: `a` always, `d` by default, empty for none.

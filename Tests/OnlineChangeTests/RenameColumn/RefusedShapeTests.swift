@@ -7,6 +7,13 @@ import Testing
 @Suite(.timeLimit(.minutes(5)), .database)
 struct RefusedShapeTests {
     private static let refused: [(object: String, setup: SQL)] = [
+        (
+            "column public.item.name",
+            """
+            CREATE DOMAIN base AS text NOT NULL; CREATE DOMAIN label AS base CHECK (VALUE <> '');
+            ALTER TABLE item ALTER name TYPE label
+            """
+        ),
         ("index item_whole", "CREATE INDEX item_whole ON item (hash_record(item))"),
         ("index item_some", "CREATE INDEX item_some ON item (id) WHERE item IS NOT NULL"),
         ("constraint filled", "ALTER TABLE item ADD CONSTRAINT filled CHECK (item IS NOT NULL)"),

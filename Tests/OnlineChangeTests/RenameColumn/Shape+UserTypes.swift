@@ -37,7 +37,7 @@ extension Shape {
             "tags",
             "'{a,b}'::tags",
             "'{}'",
-            made: "CREATE DOMAIN tag AS text CHECK (VALUE <> ''); CREATE DOMAIN tags AS tag[] NOT NULL;",
+            made: "CREATE DOMAIN tag AS text CHECK (VALUE <> ''); CREATE DOMAIN tags AS tag[] DEFAULT '{}' NOT NULL;",
             and: "CREATE INDEX item_name ON item USING gin (name)",
             name: "domain over an array of a domain"
         ),

@@ -88,7 +88,7 @@ extension Shape.Need {
         case .extension(let name):
             try await connection.value("SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = \(name))")
         case .icu:
-            try await connection.value("SELECT EXISTS (SELECT FROM pg_collation WHERE collprovider = 'i')")
+            try await connection.value("SELECT EXISTS (SELECT FROM pg_collation WHERE collname = 'und-x-icu')")
         case .lz4:
             try await connection.value(
                 "SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
