@@ -61,7 +61,8 @@ struct BackfillWorker: Sendable {
                 let outcome = try await batch.run(window: window, blocks: blocks, locked: locked, on: session)
                 return (outcome, locked == .skipped)
             } catch let error as PostgresError where error.isLockTrouble {
-                continue
+                // Out of time without a lock in the way: as many rows would run out of it again.
+                if error.state == .queryCanceled, blocks.count > 1 { return nil }
             }
         }
         return nil
