@@ -6,9 +6,10 @@ import Testing
 import ThrowawayPostgres
 
 /// The third target: the backfill against one single UPDATE of the whole table. `bench.sh` runs it with a release build.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["ONLINE_CHANGE_BENCH"] == "1"), .timeLimit(.minutes(60)))
+/// `ONLINE_CHANGE_BENCH` is the number of rows.
+@Suite(.enabled(if: Size.benchmarkRows > 0), .timeLimit(.minutes(60)))
 struct BackfillBenchmark {
-    private let rows = 1_000_000
+    private let rows = Size.benchmarkRows
 
     @Test func backfillAgainstSingleUpdate() async throws {
         // Autovacuum would come at other moments in each measurement; checkpoints too, within a small max_wal_size.

@@ -8,7 +8,7 @@ import Testing
 /// The first target: whole renames of a large table under load, one after another. `ten-runs.sh` runs it alone.
 @Suite(.enabled(if: Size.isLong), .database, .timeLimit(.minutes(60)))
 struct TenRunsTests {
-    private let rows = 1_000_000
+    private let rows = Int(ProcessInfo.processInfo.environment["ONLINE_CHANGE_ROWS"] ?? "") ?? 1_000_000
 
     @Test func tenInARow() async throws {
         let parameters = try TestDatabase.current.parameters
