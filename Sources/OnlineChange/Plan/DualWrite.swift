@@ -52,10 +52,17 @@ public struct DualWrite: Codable, Hashable, Sendable {
         }
         guard let first, let last else { return nil }
         self.table = table
-        inInsert = Identifier("\(first)online_change \(replica)").shortened(appending: " in i")
-        inUpdate = Identifier("\(first)online_change \(replica)").shortened(appending: " in u")
-        out = Identifier("\(last)online_change \(replica)").shortened(appending: " out")
+        inInsert = Self.triggerName(first, replica, " in i")
+        inUpdate = Self.triggerName(first, replica, " in u")
+        out = Self.triggerName(last, replica, " out")
         stem = Self.stem(table: table, replica: replica, oid: oid)
+    }
+
+    /// A name that must be cut gets a hash: another column of the table may begin alike.
+    private static func triggerName(_ mark: String, _ replica: Identifier, _ suffix: String) -> Identifier {
+        let beginning = Identifier("\(mark)online_change \(replica)")
+        let whole = Identifier(beginning.name + suffix)
+        return whole.isStorable ? whole : beginning.shortened(appending: " \(StableHash.hex(replica.name))\(suffix)")
     }
 
     /// A legible start and a hash that no other table or column shares, with room for the longest suffix.
