@@ -49,8 +49,14 @@ enum OldSnapshots {
     static func wait(_ context: RunContext, horizon: Int) async throws {
         let start = ContinuousClock.now
         var lastReport = -1.0
+        var first: [String: Blocker]?
         while true {
-            let old = try await read(context.session, horizon: horizon)
+            // A transaction that begins from now on can't see the old rows, though its xmin may be as old as the oldest
+            // writer anywhere. CREATE INDEX CONCURRENTLY waits for those of its first look likewise.
+            let now = try await read(context.session, horizon: horizon)
+            let old = now.filter { first?.keys.contains($0.key) ?? true }.values
+                .sorted { ($0.pid ?? 0, $0.prepared ?? "") < ($1.pid ?? 0, $1.prepared ?? "") }
+            first = first ?? now
             guard !old.isEmpty else { return }
             let waited = (ContinuousClock.now - start).seconds
             guard waited < context.lockGuard.policy.deadline else {
@@ -71,26 +77,29 @@ enum OldSnapshots {
         }
     }
 
-    /// Sessions of this database, standbys' feedback and prepared transactions older than the horizon.
-    static func read(_ session: Session, horizon: Int) async throws -> [Blocker] {
-        try await session.run(
+    /// Sessions of this database, standbys' feedback and prepared transactions older than the horizon, by what
+    /// distinguishes a transaction from the session's next.
+    static func read(_ session: Session, horizon: Int) async throws -> [String: Blocker] {
+        let rows = try await session.run(
             """
             WITH now AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next)
             SELECT a.pid, a.usename::text AS login, a.state, NULL AS prepared,
                    extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS age,
-                   left(regexp_replace(a.query, '\\s+', ' ', 'g'), 120) AS query
+                   left(regexp_replace(a.query, '\\s+', ' ', 'g'), 120) AS query,
+                   concat_ws(' ', a.pid, a.backend_start, a.xact_start) AS transaction
             FROM pg_stat_activity a, now
             WHERE a.backend_xmin IS NOT NULL AND age(a.backend_xmin) > now.next - \(horizon)::bigint
               AND a.pid <> pg_backend_pid() AND a.backend_type <> 'autovacuum worker'
               AND coalesce(a.datname = current_database(), true)
             UNION ALL
             SELECT NULL, p.owner::text, 'prepared', p.gid,
-                   extract(epoch FROM clock_timestamp() - p.prepared)::float8, NULL
+                   extract(epoch FROM clock_timestamp() - p.prepared)::float8, NULL, p.gid
             FROM pg_prepared_xacts p, now
             WHERE p.database = current_database() AND age(p.transaction) > now.next - \(horizon)::bigint
             """
-        ).rows.map { row in
-            Blocker(
+        ).rows
+        let blockers = try rows.map { row in
+            let blocker = Blocker(
                 pid: try row["pid"],
                 prepared: try row["prepared"],
                 user: try row["login"],
@@ -98,6 +107,8 @@ enum OldSnapshots {
                 state: try row["state"],
                 query: try row["query"]
             )
+            return (try row["transaction"] as String, blocker)
         }
+        return Dictionary(blockers) { first, _ in first }
     }
 }
