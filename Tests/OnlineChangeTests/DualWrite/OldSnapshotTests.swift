@@ -23,7 +23,7 @@ struct OldSnapshotTests {
         try await backfilled(reader, Self.snapshot)
         let rename = try Rename()
         let swap = Task { try await rename.through("swap") }
-        try await eventually { rename.blockersOfSwap.contains(reader.announcedBackend) }
+        try await eventually(within: .seconds(30)) { rename.blockersOfSwap.contains(reader.announcedBackend) }
         // Nobody waits meanwhile, for a statement or a lock.
         let application = try await TestDatabase.current.connect()
         try await application.run("SET lock_timeout = '50ms'")
@@ -68,7 +68,7 @@ struct OldSnapshotTests {
         #expect(failure.message.contains("prepared transaction '\(gid)'"))
         let rename = try Rename()
         let swap = Task { try await rename.through("swap") }
-        try await eventually { rename.waitsForSnapshots }
+        try await eventually(within: .seconds(30)) { rename.waitsForSnapshots }
         try await session.script(["COMMIT PREPARED \(literal: gid)"])
         try await swap.value
         await session.close()
@@ -86,7 +86,7 @@ struct OldSnapshotTests {
         try await Rename().runner.verify(Rename.change, repair: false)
         let rename = try Rename(lockDeadline: 5)
         let swap = Task { try await rename.through("swap") }
-        try await eventually { rename.waitsForSnapshots }
+        try await eventually(within: .seconds(30)) { rename.waitsForSnapshots }
         for statement in Self.snapshot { try await late.script([statement]) }
         try await reader.run("COMMIT")
         try await swap.value

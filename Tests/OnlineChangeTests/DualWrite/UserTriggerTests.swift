@@ -60,6 +60,28 @@ struct UserTriggerTests {
         )
     }
 
+    /// Whatever the normaliser is called, it runs between our triggers.
+    @Test(arguments: ["!!", "~~~", "é", "!online", "~online_d"] as [Identifier])
+    func normaliserOfAnyName(_ trigger: Identifier) async throws {
+        let setup: [SQL] =
+            TruthTable.plain + [
+                """
+                CREATE FUNCTION normalise() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN NEW.name := lower(NEW.name); RETURN NEW; END $$
+                """,
+                "CREATE TRIGGER \(trigger) BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION normalise()",
+            ]
+        try await TruthTable(.backfilled, setup).expect(
+            [
+                Write("INSERT INTO t (id, name) VALUES (4, 'A')", "4 a|a"),
+                Write("INSERT INTO t (id, full_name) VALUES (4, 'A')", "4 a|a"),
+                Write("UPDATE t SET name = 'A' WHERE id = 2", "2 a|a"),
+                Write("UPDATE t SET full_name = 'A' WHERE id = 2", "2 a|a"),
+            ],
+            .backfilled
+        )
+    }
+
     /// A trigger for UPDATE OF the column fires once, whichever name or names a statement lists, and keeps its mode.
     @Test(arguments: Stage.allCases, ["BEFORE", "AFTER"])
     func updateOfFiresOnce(_ stage: Stage, _ timing: String) async throws {
@@ -121,7 +143,7 @@ struct UserTriggerTests {
         let setup: [SQL] = [
             """
             CREATE TABLE t (id int PRIMARY KEY, name text, n int,
-                            shout text GENERATED ALWAYS AS (upper(name) || coalesce(n, 0)) STORED)
+                            shout text GENERATED ALWAYS AS (upper(name) || coalesce(n, 0)::text) STORED)
             """,
             "INSERT INTO t VALUES (1, 'one')",
         ]

@@ -34,11 +34,11 @@ struct RewrittenTableTests {
         try await Rename().through("expand")
         let rename = try Rename()
         let backfill = Task { try await rename.through("backfill") }
-        try await eventually {
+        try await eventually(within: .seconds(30)) {
             try await connection.value("SELECT coalesce(max(next_block), 0) FROM online_change.backfill_window") > 0
         }
         _ = try await Control.set(Rename.change, on: parameters, isPaused: true)
-        try await eventually { rename.isHeld }
+        try await eventually(within: .seconds(30)) { rename.isHeld }
         let done: Int = try await connection.value("SELECT count(*) FROM t WHERE full_name IS NOT NULL")
         try #require((1..<600).contains(done))
         try await connection.script([command])

@@ -71,7 +71,9 @@ struct VerificationTests {
         let holder = try await TestDatabase.current.connect()
         try await holder.script(["BEGIN", "SELECT FROM t WHERE id = 2000 FOR UPDATE"])
         let verify = Task { try await rename.runner.verify(Rename.change, repair: true) }
-        try await eventually { try await connection.value("SELECT count(*) FROM t WHERE full_name = 'other'") == 1 }
+        try await eventually(within: .seconds(30)) {
+            try await connection.value("SELECT count(*) FROM t WHERE full_name = 'other'") == 1
+        }
         try await holder.run("COMMIT")
         try await verify.value
         #expect(rename.comparisons.last == [5000, 5, 5])
