@@ -68,14 +68,3 @@ struct CachedPlanTests {
         await session.close()
     }
 }
-
-/// Records an issue if a row of `t` holds two images.
-func expectInSync(_ connection: Connection, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let different = try await connection.run(
-        """
-        SELECT format('%s: %s|%s', id, name, full_name) AS row FROM t
-        WHERE ROW(name)::record OPERATOR(pg_catalog.*<>) ROW(full_name)::record ORDER BY id LIMIT 5
-        """
-    ).rows.map { try $0["row"] as String }
-    #expect(different.isEmpty, sourceLocation: sourceLocation)
-}

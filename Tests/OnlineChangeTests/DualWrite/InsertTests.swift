@@ -12,7 +12,11 @@ struct InsertTests {
                 Write("INSERT INTO t (id, name) VALUES (4, 'a')", "4 a|a"),
                 Write("INSERT INTO t (id, full_name) VALUES (4, 'a')", "4 a|a"),
                 Write("INSERT INTO t (id, name, full_name) VALUES (4, 'a', 'a')", "4 a|a"),
-                Write("INSERT INTO t (id, name, full_name) VALUES (4, 'old', 'new')", "4 new|new", swapped: "4 old|old"),
+                Write(
+                    "INSERT INTO t (id, name, full_name) VALUES (4, 'old', 'new')",
+                    "4 new|new",
+                    swapped: "4 old|old"
+                ),
                 Write("INSERT INTO t (id) VALUES (4)", "4 -|-"),
                 Write("INSERT INTO t (id, name) VALUES (4, NULL)", "4 -|-"),
                 Write("INSERT INTO t (id, full_name) VALUES (4, NULL)", "4 -|-"),

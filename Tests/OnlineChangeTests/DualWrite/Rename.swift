@@ -15,11 +15,12 @@ final class Rename: Sendable {
 
     init(
         table: String = "t",
+        parameters: ConnectionParameters? = nil,
         options: PlanningOptions = PlanningOptions(),
         lockDeadline: Double = 20,
         reaction: @escaping @Sendable (Event) async throws -> Void = { _ in }
     ) throws {
-        parameters = try TestDatabase.current.parameters
+        self.parameters = try parameters ?? TestDatabase.current.parameters
         self.table = table
         self.options = options
         self.lockDeadline = lockDeadline

@@ -69,7 +69,7 @@ struct RoleTests {
                 TruthTable.plain + [
                     "GRANT SELECT, INSERT, UPDATE ON t TO \(role)",
                     "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
-                    "CREATE POLICY some ON t TO \(role) USING (name LIKE 't%') WITH CHECK (name LIKE 't%')",
+                    "CREATE POLICY beginning ON t TO \(role) USING (name LIKE 't%') WITH CHECK (name LIKE 't%')",
                 ]
             func asRole(_ statement: SQL) -> SQL { "SET LOCAL ROLE \(role); \(statement); RESET ROLE" }
             try await TruthTable(stage, setup).expect(

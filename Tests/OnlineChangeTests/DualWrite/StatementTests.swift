@@ -13,7 +13,8 @@ struct StatementTests {
                 Write("COPY t (id, name) FROM PROGRAM 'printf ''4\\ta\\n5\\t\\\\N\\n''' ", "4 a|a, 5 -|-"),
                 Write("COPY t (id, full_name) FROM PROGRAM 'printf ''4\\ta\\n5\\t\\\\N\\n''' ", "4 a|a, 5 -|-"),
                 Write(
-                    "COPY t (id, name, full_name) FROM PROGRAM 'printf ''4,old,new\\n''' (FORMAT csv)", "4 new|new",
+                    "COPY t (id, name, full_name) FROM PROGRAM 'printf ''4,old,new\\n''' (FORMAT csv)",
+                    "4 new|new",
                     swapped: "4 old|old"
                 ),
             ],
@@ -38,7 +39,10 @@ struct StatementTests {
     func writableCTE(_ stage: Stage) async throws {
         try await TruthTable(stage).expect(
             [
-                Write("WITH w AS (INSERT INTO t (id, full_name) VALUES (4, 'a') RETURNING name) SELECT * FROM w", "4 a|a"),
+                Write(
+                    "WITH w AS (INSERT INTO t (id, full_name) VALUES (4, 'a') RETURNING name) SELECT * FROM w",
+                    "4 a|a"
+                ),
                 Write(
                     """
                     WITH w AS (UPDATE t SET full_name = 'a' WHERE id = 2 RETURNING id, name)
@@ -92,7 +96,7 @@ struct StatementTests {
                 "CREATE VIEW checked AS SELECT id, name AS label FROM t WHERE name <> 'bad' WITH CHECK OPTION",
             ]
         let table = try await TruthTable(stage, setup)
-        try await table.connection.run("CREATE VIEW both AS SELECT id, name, full_name FROM t")
+        try await table.connection.run("CREATE VIEW both_names AS SELECT id, name, full_name FROM t")
         try await table.expect(
             [
                 Write("INSERT INTO old_view (id, label) VALUES (4, 'a')", "4 a|a"),
@@ -100,9 +104,9 @@ struct StatementTests {
                 Write("UPDATE old_view SET label = NULL WHERE id = 2", "2 -|-"),
                 Write("INSERT INTO checked (id, label) VALUES (4, 'bad')", "44000"),
                 Write("INSERT INTO checked (id, label) VALUES (4, 'a')", "4 a|a"),
-                Write("INSERT INTO both (id, full_name) VALUES (4, 'a')", "4 a|a"),
-                Write("UPDATE both SET full_name = 'a' WHERE id = 2", "2 a|a"),
-                Write("UPDATE both SET name = 'a' WHERE full_name = 'two'", "2 a|a"),
+                Write("INSERT INTO both_names (id, full_name) VALUES (4, 'a')", "4 a|a"),
+                Write("UPDATE both_names SET full_name = 'a' WHERE id = 2", "2 a|a"),
+                Write("UPDATE both_names SET name = 'a' WHERE full_name = 'two'", "2 a|a"),
             ],
             stage
         )

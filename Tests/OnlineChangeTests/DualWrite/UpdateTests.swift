@@ -13,7 +13,9 @@ struct UpdateTests {
                 Write("UPDATE t SET full_name = 'a' WHERE id = 2", "2 a|a"),
                 Write("UPDATE t SET name = 'a', full_name = 'a' WHERE id = 2", "2 a|a"),
                 Write(
-                    "UPDATE t SET name = 'old', full_name = 'new' WHERE id = 2", "2 old|old", swapped: "2 new|new"
+                    "UPDATE t SET name = 'old', full_name = 'new' WHERE id = 2",
+                    "2 old|old",
+                    swapped: "2 new|new"
                 ),
                 Write("UPDATE t SET name = 'two', full_name = 'a' WHERE id = 2", "2 a|a"),
                 Write("UPDATE t SET name = 'a', full_name = 'two' WHERE id = 2", "2 a|a"),

@@ -11,7 +11,8 @@ struct UpsertTests {
         try await TruthTable(stage).expect(
             [
                 Write(
-                    "INSERT INTO t (id, name) VALUES (2, 'a') ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name", "2 a|a"
+                    "INSERT INTO t (id, name) VALUES (2, 'a') ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name",
+                    "2 a|a"
                 ),
                 Write(
                     "INSERT INTO t (id, full_name) VALUES (2, 'a') ON CONFLICT (id) DO UPDATE SET full_name = EXCLUDED.full_name",
@@ -27,7 +28,8 @@ struct UpsertTests {
                     "2 a|a"
                 ),
                 Write(
-                    "INSERT INTO t (id, name) VALUES (2, NULL) ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name", "2 -|-"
+                    "INSERT INTO t (id, name) VALUES (2, NULL) ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name",
+                    "2 -|-"
                 ),
                 Write(
                     "INSERT INTO t (id, full_name) VALUES (2, NULL) ON CONFLICT (id) DO UPDATE SET full_name = EXCLUDED.name",
@@ -38,7 +40,8 @@ struct UpsertTests {
                     "2 twoa|twoa"
                 ),
                 Write(
-                    "INSERT INTO t (id, name) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET n = 1", "",
+                    "INSERT INTO t (id, name) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET n = 1",
+                    "",
                     expanded: "1 one|one"
                 ),
                 Write("INSERT INTO t (id, full_name) VALUES (2, 'a') ON CONFLICT DO NOTHING", ""),
@@ -66,7 +69,8 @@ struct UpsertTests {
         try await TruthTable(stage, Self.unique).expect(
             [
                 Write(
-                    "INSERT INTO t (id, name) VALUES (4, 'two') ON CONFLICT (name) DO UPDATE SET name = 'a'", "2 a|a",
+                    "INSERT INTO t (id, name) VALUES (4, 'two') ON CONFLICT (name) DO UPDATE SET name = 'a'",
+                    "2 a|a",
                     swapped: "42P10"
                 ),
                 Write(
@@ -91,13 +95,17 @@ struct UpsertTests {
     func byColumnWithUniqueCopies(_ stage: Stage) async throws {
         try await TruthTable(stage, Self.unique, options: PlanningOptions(uniqueCopies: true)).expect(
             [
-                Write("INSERT INTO t (id, name) VALUES (4, 'two') ON CONFLICT (name) DO UPDATE SET name = 'a'", "2 a|a"),
+                Write(
+                    "INSERT INTO t (id, name) VALUES (4, 'two') ON CONFLICT (name) DO UPDATE SET name = 'a'",
+                    "2 a|a"
+                ),
                 Write(
                     "INSERT INTO t (id, full_name) VALUES (4, 'two') ON CONFLICT (full_name) DO UPDATE SET full_name = 'a'",
                     "2 a|a"
                 ),
                 Write(
-                    "INSERT INTO t (id, name) VALUES (4, 'two') ON CONFLICT (full_name) DO UPDATE SET name = 'a'", "2 a|a"
+                    "INSERT INTO t (id, name) VALUES (4, 'two') ON CONFLICT (full_name) DO UPDATE SET name = 'a'",
+                    "2 a|a"
                 ),
                 Write("INSERT INTO t (id, name) VALUES (4, 'a') ON CONFLICT (full_name) DO NOTHING", "4 a|a"),
                 Write("INSERT INTO t (id, name) VALUES (4, 'two')", "23505"),

@@ -60,22 +60,41 @@ struct UserTriggerTests {
         )
     }
 
+    /// Whatever the normaliser is called, it runs between our triggers.
+    @Test(arguments: ["!!", "~~~", "é", "!online", "~online_d"] as [Identifier])
+    func normaliserOfAnyName(_ trigger: Identifier) async throws {
+        let setup: [SQL] =
+            TruthTable.plain + [
+                """
+                CREATE FUNCTION normalise() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN NEW.name := lower(NEW.name); RETURN NEW; END $$
+                """,
+                "CREATE TRIGGER \(trigger) BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION normalise()",
+            ]
+        try await TruthTable(.backfilled, setup).expect(
+            [
+                Write("INSERT INTO t (id, name) VALUES (4, 'A')", "4 a|a"),
+                Write("INSERT INTO t (id, full_name) VALUES (4, 'A')", "4 a|a"),
+                Write("UPDATE t SET name = 'A' WHERE id = 2", "2 a|a"),
+                Write("UPDATE t SET full_name = 'A' WHERE id = 2", "2 a|a"),
+            ],
+            .backfilled
+        )
+    }
+
     /// A trigger for UPDATE OF the column fires once, whichever name or names a statement lists, and keeps its mode.
     @Test(arguments: Stage.allCases, ["BEFORE", "AFTER"])
     func updateOfFiresOnce(_ stage: Stage, _ timing: String) async throws {
         let setup: [SQL] =
             TruthTable.plain + [
-                "CREATE TABLE log (id int, old text, new text)",
+                "CREATE TABLE log (id int)",
                 """
                 CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN INSERT INTO log SELECT NEW.id, o.v, n.v
-                  FROM (SELECT to_jsonb(OLD) ->> c, to_jsonb(NEW) ->> c FROM (SELECT TG_ARGV[0]) a(c)) x(o, n),
-                       LATERAL (SELECT x.o) o(v), LATERAL (SELECT x.n) n(v);
-                  RETURN NEW; END $$
+                BEGIN INSERT INTO log VALUES (NEW.id); RETURN NEW; END $$
                 """,
                 """
                 CREATE TRIGGER log \(server: timing) UPDATE OF name ON t FOR EACH ROW
-                WHEN (OLD.id > 0) EXECUTE FUNCTION log('name')
+                WHEN (OLD.id > 0) EXECUTE FUNCTION log()
                 """,
                 "ALTER TABLE t ENABLE ALWAYS TRIGGER log",
             ]
@@ -88,12 +107,35 @@ struct UserTriggerTests {
         for (statement, count) in expected {
             try await connection.run("DELETE FROM log")
             try await connection.script([statement])
-            let logged: Int = try await connection.value("SELECT count(*) FROM log WHERE old <> new")
+            let logged: Int = try await connection.value("SELECT count(*) FROM log")
             #expect(logged == count, "\(statement)")
-            let all: Int = try await connection.value("SELECT count(*) FROM log")
-            #expect(all == count, "\(statement)")
         }
         await connection.close()
+    }
+
+    /// A role that may not silence triggers backfills with them, and they find the application's tables.
+    @Test func ownerWithoutPrivileges() async throws {
+        try await withRole { role in
+            let database = try TestDatabase.current
+            try await database.run(
+                "GRANT ALL ON SCHEMA public TO \(role); GRANT ALL ON DATABASE \(Identifier(database.name)) TO \(role)"
+            )
+            let session = try await Connection.open(database.parameters(as: role))
+            for statement in TruthTable.plain + [
+                "CREATE TABLE log (line text)",
+                """
+                CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN INSERT INTO log VALUES (NEW.id); RETURN NEW; END $$
+                """,
+                "CREATE TRIGGER log AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION log()",
+            ] {
+                try await session.script([statement])
+            }
+            try await Rename(parameters: database.parameters(as: role)).through("backfill")
+            #expect(try await session.value("SELECT count(*) FROM log WHERE line = '1'") == 1)
+            try await expectInSync(session)
+            await session.close()
+        }
     }
 
     @Test(arguments: Stage.allCases)
@@ -101,7 +143,7 @@ struct UserTriggerTests {
         let setup: [SQL] = [
             """
             CREATE TABLE t (id int PRIMARY KEY, name text, n int,
-                            shout text GENERATED ALWAYS AS (upper(name) || coalesce(n, 0)) STORED)
+                            shout text GENERATED ALWAYS AS (upper(name) || coalesce(n, 0)::text) STORED)
             """,
             "INSERT INTO t VALUES (1, 'one')",
         ]
