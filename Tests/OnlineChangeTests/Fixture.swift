@@ -16,6 +16,7 @@ enum Fixture {
         ownerBypassesRowSecurity: false,
         canCreateSchema: true,
         ownerCanCreateInSchema: true,
+        ownerCanCreateTemporary: true,
         canSilenceTriggers: true,
         ledgerOwner: nil,
         ownerMayUseLedger: true,
@@ -41,6 +42,7 @@ enum Fixture {
             collation: nil,
             hasNondeterministicCollation: false,
             isNotNull: false,
+            hasComment: false,
             defaultExpression: nil,
             identity: "",
             generated: "",
@@ -61,6 +63,7 @@ enum Fixture {
             columns: columns,
             isPrimary: isPrimary,
             isUnique: isUnique,
+            isImmediate: true,
             isValid: true,
             tablespace: nil
         )

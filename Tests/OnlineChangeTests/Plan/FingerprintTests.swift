@@ -109,6 +109,7 @@ struct FingerprintTests {
         exchanged.triggers["touched"] = .init(
             widened: "CREATE TRIGGER touched … OF name, \"full_name\" …",
             widenedAsPrinted: "CREATE TRIGGER touched … OF name, full_name …",
+            widenedExchangedAsPrinted: "CREATE TRIGGER touched … OF full_name, name …",
             exchanged: "CREATE TRIGGER touched … OF full_name …"
         )
         return try Fixture.plan(planned, exchanged: exchanged)

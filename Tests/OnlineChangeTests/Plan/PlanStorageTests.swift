@@ -30,6 +30,7 @@ struct PlanStorageTests {
             "touched": .init(
                 widened: definition.replacing("OF name", with: #"OF name, "full_name""#),
                 widenedAsPrinted: definition.replacing("OF name", with: "OF name, full_name"),
+                widenedExchangedAsPrinted: definition.replacing("OF name", with: "OF full_name, name"),
                 exchanged: definition.replacing("OF name", with: "OF full_name")
             )
         ]
