@@ -58,6 +58,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .testTarget(name: "TestSupportTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "ThrowawayPostgresTests",
@@ -72,6 +73,18 @@ let package = Package(
         .testTarget(
             name: "OnlineChangeTests",
             dependencies: ["OnlineChange", "Oracles", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "OnlineChange", "Oracles", "Postgres", "TestSupport", "ThrowawayPostgres",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "integration",
+            exclude: ["README.md", "ten-runs.sh", "bench.sh"],
+            resources: [.copy("scenarios")],
             swiftSettings: settings
         ),
     ]

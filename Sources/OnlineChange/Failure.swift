@@ -55,7 +55,11 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case let error as RecipeError:
             self.init(.usage, error.description)
         case let problem as NameSyntax.Problem:
-            self.init(.usage, problem.description)
+            if case .tooLong = problem {
+                self.init(.refused, problem.description, left: "Nothing was changed.")
+            } else {
+                self.init(.usage, problem.description)
+            }
         default:
             self.init(.bug, "\(error)")
         }

@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -189,6 +190,26 @@ struct ConnectionTests {
                 return try await group.reduce(0, +)
             }
             #expect(sum == 20_100)
+        }
+    }
+
+    @Test
+    func waitingStatementsOccupyNoSharedThread() async throws {
+        try await withScratchDatabase { parameters in
+            let count = 3 * ProcessInfo.processInfo.activeProcessorCount
+            var connections: [Connection] = []
+            for _ in 0..<count { connections.append(try await Connection.open(parameters)) }
+            try await connections[0].run("SELECT pg_advisory_lock(1)")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for connection in connections.dropFirst() {
+                    group.addTask { try await connection.run("SELECT pg_advisory_lock_shared(1)") }
+                }
+                try await eventually {
+                    try await connections[0].value("SELECT count(*) FROM pg_locks WHERE NOT granted") == count - 1
+                }
+                try await connections[0].run("SELECT pg_advisory_unlock(1)")
+                try await group.waitForAll()
+            }
         }
     }
 

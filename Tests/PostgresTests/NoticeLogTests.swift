@@ -26,10 +26,12 @@ struct NoticeLogTests {
 
     @Test
     func noticesAreNotPrinted() async throws {
+        let server = try await TestServer.cluster.dsn()
         let child = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
-            try await withScratchConnection { connection in
-                try await connection.run("DO $$ BEGIN RAISE WARNING 'from the server'; END $$")
-            }
+            [server = server as String] in
+            let connection = try await Connection.open(ConnectionParameters(conninfo: server))
+            try await connection.run("DO $$ BEGIN RAISE WARNING 'from the server'; END $$")
+            await connection.close()
         }
         let printed = String(decoding: child?.standardErrorContent ?? [], as: UTF8.self)
         #expect(!printed.contains("from the server"))

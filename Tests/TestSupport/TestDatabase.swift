@@ -2,7 +2,6 @@ import Foundation
 import Postgres
 import Synchronization
 import Testing
-import ThrowawayPostgres
 
 /// An empty database of a test's own.
 public struct TestDatabase: Sendable {
@@ -20,6 +19,9 @@ public struct TestDatabase: Sendable {
             return bound
         }
     }
+
+    /// The superuser's connection string, for programs that are given one.
+    public var dsn: String { parameters.conninfo ?? "" }
 
     /// Connects as the superuser.
     public func connect() async throws -> Connection {
@@ -48,61 +50,39 @@ public struct TestDatabase: Sendable {
         return value
     }
 
-    static func with(_ body: (TestDatabase) async throws -> Void) async throws {
-        let number = counter.add(1, ordering: .relaxed).newValue
-        let name = "test_\(ProcessInfo.processInfo.processIdentifier)_\(number)"
-        let identifier = Identifier(name)
-        let maintenance = try await Connection.open(TestServer.parameters())
-        try await maintenance.run("CREATE DATABASE \(identifier) TEMPLATE template0 ENCODING 'UTF8'")
+    /// Makes a database, gives it to the body, also as `current`, and drops it whatever becomes of the body.
+    static func with<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
+        // A test with two databases needs no second turn, or such tests would wait for one another.
+        if bound != nil { return try await made(body) }
+        return try await turns.take { try await made(body) }
+    }
+
+    private static func made<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
+        let name = "test_\(ProcessInfo.processInfo.processIdentifier)_\(counter.add(1, ordering: .relaxed).newValue)"
+        try await TestServer.maintain { maintenance in
+            try await maintenance.run("CREATE DATABASE \(Identifier(name)) TEMPLATE template0 ENCODING 'UTF8'")
+        }
         let database = TestDatabase(name: name, parameters: try await TestServer.parameters(database: name))
-        let outcome: Result<Void, any Error>
+        let outcome: Result<Value, any Error>
         do {
             outcome = .success(try await $bound.withValue(database) { try await body(database) })
         } catch {
             outcome = .failure(error)
         }
-        // A cancelled test cleans up too.
-        try await maintenance.run("DROP DATABASE \(identifier) WITH (FORCE)", cancellable: false)
-        await maintenance.close()
-        try outcome.get()
+        do {
+            try await TestServer.maintain { try await database.drop(on: $0) }
+        } catch {
+            Issue.record(error, "database \(name) could not be dropped")
+        }
+        return try outcome.get()
     }
 
     private static let counter = Atomic(0)
 
+    /// Enough to keep every processor busy, with connections to spare for each.
+    private static let turns = Turns(32)
+
     private struct MissingTrait: Error, CustomStringConvertible {
         let description = "this test has no database: give it, or its suite, the trait .database"
-    }
-}
-
-/// Runs each test of a suite in an empty database of its own.
-public struct DatabaseTrait: TestTrait, SuiteTrait, TestScoping {
-    public var isRecursive: Bool { true }
-
-    public func provideScope(
-        for test: Test,
-        testCase: Test.Case?,
-        performing function: @Sendable () async throws -> Void
-    ) async throws {
-        guard testCase != nil else { return try await function() }
-        try await TestDatabase.with { _ in try await function() }
-    }
-}
-
-extension Trait where Self == DatabaseTrait {
-    /// Gives each test an empty database of its own: `TestDatabase.current`.
-    public static var database: DatabaseTrait { DatabaseTrait() }
-}
-
-/// Runs a body in an empty database of its own.
-public func withScratchDatabase(_ body: (ConnectionParameters) async throws -> Void) async throws {
-    try await TestDatabase.with { try await body($0.parameters) }
-}
-
-/// Runs a body with one connection to an empty database.
-public func withScratchConnection(_ body: (Connection) async throws -> Void) async throws {
-    try await withScratchDatabase { parameters in
-        let connection = try await Connection.open(parameters)
-        try await body(connection)
-        await connection.close()
     }
 }

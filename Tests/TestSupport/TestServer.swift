@@ -4,7 +4,8 @@ import ThrowawayPostgres
 
 /// The one server that all tests of a process share. It ends with the process.
 public enum TestServer {
-    private static let starting = Task {
+    // Detached: neither the cancellation nor the identity of the test that asks first is the server's.
+    private static let starting = Task.detached {
         try await ThrowawayCluster.start(settings: [
             "max_connections": "400",
             "max_prepared_transactions": "20",
@@ -23,6 +24,15 @@ public enum TestServer {
         -> ConnectionParameters
     {
         ConnectionParameters(conninfo: try await cluster.dsn(database: database, user: user))
+    }
+
+    /// Work that a cancelled test must get done too, hence in a task of its own.
+    static func maintain(_ work: @escaping @Sendable (Connection) async throws -> Void) async throws {
+        try await Task.detached {
+            let connection = try await Connection.open(parameters())
+            try await work(connection)
+            await connection.close()
+        }.value
     }
 
     /// Whether the server can create an extension; builds without contrib lack most.

@@ -23,18 +23,20 @@ struct CatalogReader {
         )
     }
 
-    /// Names of relations of the database that differ from a name only in case or by a letter or two.
+    /// Tables of the database whose names are near to one.
     func namesLike(_ name: Identifier) async throws -> [String] {
-        try await session.run(
+        let rows = try await session.run(
             """
-            SELECT format('%I.%I', n.nspname, c.relname) AS name
+            SELECT c.relname AS name, format('%I.%I', n.nspname, c.relname) AS whole
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-              AND (lower(c.relname) = lower(\(name.name)) OR lower(c.relname) LIKE lower(\(name.name)) || '_'
-                   OR lower(\(name.name)) LIKE lower(c.relname) || '_')
-            ORDER BY 1 LIMIT 3
+            WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_'
+              AND n.nspname NOT IN ('information_schema', 'online_change')
+            ORDER BY 2 LIMIT 10000
             """
-        ).rows.map { try $0["name"] }
+        ).rows
+        var wholes: [String: [String]] = [:]
+        for row in rows { wholes[try row["name"], default: []].append(try row["whole"]) }
+        return Array(NearName.among(Array(wholes.keys), to: name.name).flatMap { wholes[$0] ?? [] }.prefix(3))
     }
 
     /// Whether there is a relation with that oid.
@@ -51,6 +53,20 @@ struct CatalogReader {
         snapshot.routines = try await routines(oid: oid, mentions: mentions)
         snapshot.publications = try await decode(publicationsQuery(oid: oid))
         return snapshot
+    }
+
+    /// Objects that depend on one column: indexes, constraints, defaults, views, policies, triggers, statistics.
+    func dependents(oid: UInt32, column: Int) async throws -> [AttachedObjectCheck.Dependent] {
+        try await decode(
+            """
+            SELECT json_agg(DISTINCT jsonb_build_object(
+              'object', pg_describe_object(d.classid, d.objid, d.objsubid),
+              'name', coalesce((pg_identify_object_as_address(d.classid, d.objid, d.objsubid)).object_names[
+                array_upper((pg_identify_object_as_address(d.classid, d.objid, d.objsubid)).object_names, 1)], '')))
+            FROM pg_depend d
+            WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = \(oid)::oid AND d.refobjsubid = \(column)
+            """
+        )
     }
 
     /// Routines that a trigger of the table calls, or whose text may have one of the names beside the table's.
@@ -102,7 +118,7 @@ struct CatalogReader {
             'collation', CASE WHEN a.attcollation <> bt.typcollation THEN
                 format('%I.%I', cn.nspname, co.collname) END,
             'hasNondeterministicCollation', NOT coalesce(co.collisdeterministic, true),
-            'isNotNull', a.attnotnull,
+            'isNotNull', a.attnotnull, 'hasComment', col_description(a.attrelid, a.attnum) IS NOT NULL,
             'defaultExpression', pg_get_expr(d.adbin, d.adrelid),
             'identity', a.attidentity, 'generated', a.attgenerated,
             'storage', CASE WHEN a.attstorage <> bt.typstorage THEN
@@ -139,7 +155,7 @@ struct CatalogReader {
                 UNION SELECT refobjsubid FROM pg_depend
                 WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid
                   AND refclassid = 'pg_class'::regclass AND refobjid = c.oid) used WHERE number <> 0),
-            'isPrimary', i.indisprimary, 'isUnique', i.indisunique, 'isValid', i.indisvalid, 'tablespace', ts.spcname
+            'isPrimary', i.indisprimary, 'isUnique', i.indisunique, 'isImmediate', i.indimmediate, 'isValid', i.indisvalid, 'tablespace', ts.spcname
           ) ORDER BY ic.relname COLLATE "C")
           FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
           LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace

@@ -13,6 +13,8 @@ public struct ExchangedDefinitions: Codable, Hashable, Sendable {
         public var widened: String
         /// As the server will print that.
         public var widenedAsPrinted: String
+        /// As the server will print that after the exchange.
+        public var widenedExchangedAsPrinted: String
         /// After the exchange, firing for the original column alone.
         public var exchanged: String
     }
@@ -131,9 +133,12 @@ struct ExchangeProbe {
             var asPrinted = widened
             asPrinted.columns =
                 trigger.updateOfList + ", " + (try await session.value("SELECT quote_ident(\(to.name))"))
+            var exchangedAsPrinted = exchanged
+            exchangedAsPrinted.columns += ", " + (try await session.value("SELECT quote_ident(\(from.name))"))
             result[trigger.name.name] = .init(
                 widened: widened.text,
                 widenedAsPrinted: asPrinted.text,
+                widenedExchangedAsPrinted: exchangedAsPrinted.text,
                 exchanged: exchanged.text
             )
         }

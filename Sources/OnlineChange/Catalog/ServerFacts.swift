@@ -20,6 +20,8 @@ public struct ServerFacts: Codable, Hashable, Sendable {
     public var canCreateSchema: Bool
     /// Whether the owner may create objects in the table's schema (an index build needs it).
     public var ownerCanCreateInSchema: Bool
+    /// Whether the owner may create temporary tables, in which definitions are tried out.
+    public var ownerCanCreateTemporary: Bool
     /// Whether the login role may set `session_replication_role`, which keeps the user's triggers off the backfill.
     public var canSilenceTriggers: Bool
     /// Who owns the ledger's schema, if there is one.
@@ -54,12 +56,13 @@ public struct ServerFacts: Codable, Hashable, Sendable {
               has_database_privilege(session_user, current_database(), 'CREATE')
                 OR has_database_privilege(owner.oid, current_database(), 'CREATE') AS creates_schema,
               has_schema_privilege(owner.oid, space.oid, 'CREATE') AS owner_creates,
+              has_database_privilege(owner.oid, current_database(), 'TEMPORARY') AS owner_creates_temporary,
               \(silence) AS silences,
               pg_get_userbyid(ledger.nspowner) AS ledger_owner,
               ledger.oid IS NULL OR has_schema_privilege(owner.oid, ledger.oid, 'USAGE')
                 AND has_schema_privilege(owner.oid, ledger.oid, 'CREATE')
-                AND coalesce((SELECT bool_and(has_table_privilege(owner.oid, t.oid, 'SELECT, INSERT, UPDATE, DELETE'))
-                     FROM pg_class t WHERE t.relnamespace = ledger.oid AND t.relkind = 'r'), true) AS owner_uses_ledger,
+                AND coalesce((SELECT bool_and(has_table_privilege(owner.oid, t.oid, p.needed))
+                     FROM pg_class t, unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS p(needed) WHERE t.relnamespace = ledger.oid AND t.relkind = 'r'), true) AS owner_uses_ledger,
               ledger.oid IS NULL OR pg_has_role(session_user, ledger.nspowner, \(member)) AS acts_as_ledger_owner,
               (SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout') AS deadlock_timeout,
               (SELECT count(*) FROM pg_stat_replication) AS standbys
@@ -85,6 +88,7 @@ public struct ServerFacts: Codable, Hashable, Sendable {
             ownerBypassesRowSecurity: try row["bypasses"],
             canCreateSchema: try row["creates_schema"],
             ownerCanCreateInSchema: try row["owner_creates"],
+            ownerCanCreateTemporary: try row["owner_creates_temporary"],
             canSilenceTriggers: try row["silences"],
             ledgerOwner: ledgerOwner.map { Identifier($0) },
             ownerMayUseLedger: try row["owner_uses_ledger"],

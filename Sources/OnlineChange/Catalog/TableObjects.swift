@@ -14,6 +14,8 @@ public struct Index: Codable, Hashable, Sendable {
     public var isPrimary: Bool
     /// UNIQUE, whether by a constraint or not.
     public var isUnique: Bool
+    /// False for an index of a deferrable constraint.
+    public var isImmediate: Bool
     /// False after a failed concurrent build.
     public var isValid: Bool
     /// Where it lies, if not in the database's default.

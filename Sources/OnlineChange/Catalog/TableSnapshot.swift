@@ -87,6 +87,8 @@ public struct Column: Codable, Hashable, Sendable {
     public var hasNondeterministicCollation: Bool
     /// NOT NULL.
     public var isNotNull: Bool
+    /// Whether it has a comment.
+    public var hasComment: Bool
     /// The default as SQL.
     public var defaultExpression: String?
     /// `pg_attribute.attidentity`: `a` always, `d` by default, empty for none.

@@ -35,7 +35,7 @@ public struct AddColumn: Operation {
                 undo: .transaction(
                     GuardedTransaction(
                         locks: [context.exclusiveLock("DROP COLUMN changes what the table is; no row is touched")],
-                        statements: ["ALTER TABLE \(table) DROP COLUMN \(name)"]
+                        statements: ["ALTER TABLE \(table) DROP COLUMN IF EXISTS \(name)"]
                     )
                 )
             )

@@ -25,13 +25,15 @@ public struct SwapNames: Operation {
                     GuardedTransaction(
                         locks: [context.exclusiveLock("RENAME COLUMN; no row is read or written")],
                         conditions: [.verified, .triggerBodiesKnow(both: pair.primary, and: pair.replica)],
-                        statements: exchange + context.dualWrite.exchange(pair.exchanged, counting: true)
+                        statements: exchange + context.dualWrite.exchange(pair.exchanged)
+                            + context.dualWrite.startCounting(pair.exchanged)
                     )
                 ),
                 undo: .transaction(
                     GuardedTransaction(
                         locks: [context.exclusiveLock("RENAME COLUMN; no row is read or written")],
-                        statements: exchange + context.dualWrite.exchange(pair, counting: false)
+                        statements: exchange + context.dualWrite.exchange(pair)
+                            + context.dualWrite.stopCounting
                     )
                 )
             )

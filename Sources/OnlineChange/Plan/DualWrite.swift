@@ -15,6 +15,8 @@ public struct DualWrite: Codable, Hashable, Sendable {
     public let inUpdate: Identifier
     /// Fires last.
     public let out: Identifier
+    /// Fire before all others, from swap on: they count writes through the legacy column alone.
+    public let countingNames: [Identifier]
     /// The schema that holds functions and sequences.
     static let schema: Identifier = "online_change"
     /// Distinguishes the functions of different changes.
@@ -27,6 +29,7 @@ public struct DualWrite: Codable, Hashable, Sendable {
 
     private var inFunction: QualifiedName { object("_in") }
     private var outFunction: QualifiedName { object("_out") }
+    private var countFunction: QualifiedName { object("_count") }
     private var legacyWrites: QualifiedName { object("_legacy_writes") }
     private var legacyLast: QualifiedName { object("_legacy_last") }
 
@@ -54,6 +57,7 @@ public struct DualWrite: Codable, Hashable, Sendable {
         self.table = table
         inInsert = Self.triggerName(first, replica, " in i")
         inUpdate = Self.triggerName(first, replica, " in u")
+        countingNames = [" count i", " count u"].map { Self.triggerName(first, replica, $0) }
         out = Self.triggerName(last, replica, " out")
         stem = Self.stem(table: table, replica: replica, oid: oid)
     }
@@ -75,73 +79,72 @@ public struct DualWrite: Codable, Hashable, Sendable {
 
     /// Creates functions and counters; touches no table.
     public func preparation(_ pair: ColumnPair) -> [SQL] {
-        [inBody(pair, counting: false), outBody(pair)]
+        [inBody(pair), outBody(pair), countBody]
             + [legacyWrites, legacyLast].map { "CREATE SEQUENCE IF NOT EXISTS \($0) MINVALUE 0 START 0" }
     }
 
     /// Creates the triggers, which fire under replication too.
     public func creation(_ pair: ColumnPair) -> [SQL] {
-        let new = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
-        let replicaChanged = pair.differ("NEW.\(pair.replica)", "OLD.\(pair.replica)")
-        // Of the replica's type: a domain over an enum has no equality of its own.
-        let primaryChanged = pair.differ(pair.forward("NEW."), pair.forward("OLD."))
-        let given: SQL = "pg_catalog.num_nonnulls(NEW.\(pair.replica)) = 1"
-        return [
-            """
-            CREATE TRIGGER \(inInsert) BEFORE INSERT ON \(table) FOR EACH ROW
-            WHEN (\(given) AND \(new)) EXECUTE FUNCTION \(inFunction)()
-            """,
-            """
-            CREATE TRIGGER \(inUpdate) BEFORE UPDATE ON \(table) FOR EACH ROW
-            WHEN (\(replicaChanged) AND NOT (\(primaryChanged)) AND \(new)) EXECUTE FUNCTION \(inFunction)()
-            """,
-            """
-            CREATE TRIGGER \(out) BEFORE INSERT OR UPDATE ON \(table) FOR EACH ROW
-            WHEN (\(new)) EXECUTE FUNCTION \(outFunction)()
-            """,
-        ] + triggerNames.map { "ALTER TABLE \(table) ENABLE ALWAYS TRIGGER \($0)" }
+        let unsynced = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
+        return trigger(inInsert, "INSERT", when: throughReplicaOnInsert(pair), inFunction)
+            + trigger(inUpdate, "UPDATE", when: throughReplicaOnUpdate(pair), inFunction)
+            + trigger(out, "INSERT OR UPDATE", when: unsynced, outFunction)
     }
 
     /// Gives the functions the bodies for a pair whose names have been exchanged.
-    ///
-    /// - Parameter counting: whether writes through the replica alone are counted, as they are once it is the legacy
-    ///   name.
-    public func exchange(_ pair: ColumnPair, counting: Bool) -> [SQL] {
-        [inBody(pair, counting: counting), outBody(pair)]
+    public func exchange(_ pair: ColumnPair) -> [SQL] {
+        [inBody(pair), outBody(pair)]
+    }
+
+    /// Begins to count writes through the replica alone, as is due once it is the legacy name.
+    public func startCounting(_ pair: ColumnPair) -> [SQL] {
+        trigger(countingNames[0], "INSERT", when: throughReplicaOnInsert(pair), countFunction)
+            + trigger(countingNames[1], "UPDATE", when: throughReplicaOnUpdate(pair), countFunction)
+    }
+
+    /// Counts no longer.
+    public var stopCounting: [SQL] {
+        countingNames.map { "DROP TRIGGER IF EXISTS \($0) ON \(table)" }
     }
 
     /// Drops the triggers.
     public var removal: [SQL] {
-        triggerNames.map { "DROP TRIGGER \($0) ON \(table)" }
+        (triggerNames + countingNames).map { "DROP TRIGGER IF EXISTS \($0) ON \(table)" }
     }
 
     /// Drops what the triggers used.
     public var cleanup: [SQL] {
-        [inFunction, outFunction].map { "DROP FUNCTION \($0)()" }
-            + [legacyWrites, legacyLast].map { "DROP SEQUENCE \($0)" }
+        [inFunction, outFunction, countFunction].map { "DROP FUNCTION IF EXISTS \($0)()" }
+            + [legacyWrites, legacyLast].map { "DROP SEQUENCE IF EXISTS \($0)" }
     }
 
-    private func inBody(_ pair: ColumnPair, counting: Bool) -> SQL {
-        guard counting else {
-            let body = "BEGIN NEW.\(pair.primary.quoted) := NEW.\(pair.replica.quoted); RETURN NEW; END"
-            return """
-                CREATE OR REPLACE FUNCTION \(inFunction)() RETURNS trigger LANGUAGE plpgsql AS \(literal: body)
-                """
-        }
-        // Sequences count without a row lock and without a transaction's end; as the owner, because the application's
-        // roles have no right on our schema.
-        let body = """
-            BEGIN
-              NEW.\(pair.primary.quoted) := NEW.\(pair.replica.quoted);
-              PERFORM pg_catalog.nextval(\(regclass(legacyWrites)));
-              PERFORM pg_catalog.setval(\(regclass(legacyLast)),
-                (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
-              RETURN NEW;
-            END
+    private func throughReplicaOnInsert(_ pair: ColumnPair) -> SQL {
+        let unsynced = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
+        return "pg_catalog.num_nonnulls(NEW.\(pair.replica)) = 1 AND \(unsynced)"
+    }
+
+    private func throughReplicaOnUpdate(_ pair: ColumnPair) -> SQL {
+        let unsynced = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
+        let replicaChanged = pair.differ("NEW.\(pair.replica)", "OLD.\(pair.replica)")
+        // Of the replica's type: a domain over an enum has no equality of its own.
+        let primaryChanged = pair.differ(pair.forward("NEW."), pair.forward("OLD."))
+        return "\(replicaChanged) AND NOT (\(primaryChanged)) AND \(unsynced)"
+    }
+
+    private func trigger(_ name: Identifier, _ events: SQL, when: SQL, _ function: QualifiedName) -> [SQL] {
+        [
             """
+            CREATE TRIGGER \(name) BEFORE \(events) ON \(table) FOR EACH ROW
+            WHEN (\(when)) EXECUTE FUNCTION \(function)()
+            """,
+            "ALTER TABLE \(table) ENABLE ALWAYS TRIGGER \(name)",
+        ]
+    }
+
+    private func inBody(_ pair: ColumnPair) -> SQL {
+        let body = "BEGIN NEW.\(pair.primary.quoted) := NEW.\(pair.replica.quoted); RETURN NEW; END"
         return """
-            CREATE OR REPLACE FUNCTION \(inFunction)() RETURNS trigger LANGUAGE plpgsql
-            SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \(literal: body)
+            CREATE OR REPLACE FUNCTION \(inFunction)() RETURNS trigger LANGUAGE plpgsql AS \(literal: body)
             """
     }
 
@@ -151,6 +154,24 @@ public struct DualWrite: Codable, Hashable, Sendable {
         let body = "BEGIN NEW.\(pair.replica.quoted) := NEW.\(pair.primary.quoted); RETURN NEW; END"
         return """
             CREATE OR REPLACE FUNCTION \(outFunction)() RETURNS trigger LANGUAGE plpgsql AS \(literal: body)
+            """
+    }
+
+    /// Sequences count without a row lock and without a transaction's end; as the owner, because the application's
+    /// roles have no right on our schema. Apart from the function that assigns, whose domain checks must run as the
+    /// application's role with the application's search_path.
+    private var countBody: SQL {
+        let body = """
+            BEGIN
+              PERFORM pg_catalog.nextval(\(regclass(legacyWrites)));
+              PERFORM pg_catalog.setval(\(regclass(legacyLast)),
+                (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+              RETURN NEW;
+            END
+            """
+        return """
+            CREATE OR REPLACE FUNCTION \(countFunction)() RETURNS trigger LANGUAGE plpgsql
+            SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \(literal: body)
             """
     }
 

@@ -8,8 +8,10 @@ public struct Fingerprint: Codable, Hashable, Sendable {
     public var columnNumber: Int
     /// Its type.
     public var columnType: String
-    /// Triggers that the plan rewrites: what they are between expand and drop.
+    /// Triggers that the plan rewrites: what they are between expand and swap.
     public var rewrittenTriggers: [String: String]
+    /// The same between swap and drop.
+    public var exchangedTriggers: [String: String]
     /// Indexes that hold the column.
     public var indexes: [String]
     /// Names of the user's BEFORE row triggers.
@@ -70,7 +72,8 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                 )
             )
         }
-        for (name, definition) in rewrittenTriggers.sorted(by: { $0.key < $1.key })
+        let triggers = original.name == names[0] ? rewrittenTriggers : exchangedTriggers
+        for (name, definition) in triggers.sorted(by: { $0.key < $1.key })
         where now.triggers.first(where: { $0.name.name == name })?.definition != definition {
             findings.append(
                 .refused(

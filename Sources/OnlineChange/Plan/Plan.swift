@@ -22,8 +22,10 @@ public struct Plan: Codable, Hashable, Sendable {
     public var fingerprint: Fingerprint
     /// The triggers that keep the columns equal.
     public var dualWrite: DualWrite
-    /// The comparison that `verify` makes, by the phase last reached.
+    /// The comparison that `verify` makes, by what the original column is called when it is made.
     public var verifications: [String: Verification]
+    /// Whether copies of unique indexes are unique too.
+    public var uniqueCopies: Bool
     /// Rows and bytes as they were estimated, for the reader of the plan.
     public var estimatedRows: Double
     /// Heap size in bytes when the plan was made.

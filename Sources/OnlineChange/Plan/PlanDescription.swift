@@ -42,6 +42,9 @@ extension Action {
         switch self {
         case .transaction(let transaction):
             lines += transaction.locks.map {
+                "first: SHARE UPDATE EXCLUSIVE on \($0.table), which makes an autovacuum leave (no reader and no writer waits)"
+            }
+            lines += transaction.locks.map {
                 "lock: \($0.mode.rawValue) on \($0.table) for a few milliseconds (\($0.mode.keepsWaiting)): \($0.reason)"
             }
             lines += transaction.conditions.map { "only if: \($0.text)" }

@@ -86,14 +86,15 @@ public struct Planner: Sendable {
                 columnNumber: column.number,
                 columnType: column.type,
                 rewrittenTriggers: exchanged.triggers.mapValues(\.widenedAsPrinted),
+                exchangedTriggers: exchanged.triggers.mapValues(\.widenedExchangedAsPrinted),
                 indexes: table.indexes.filter { $0.columns.contains(column.number) }.map(\.name.name),
                 beforeTriggers: others.map(\.name)
             ),
             dualWrite: dualWrite,
             verifications: [
-                "expand": context.verification(pair), "backfill": context.verification(pair),
-                "swap": context.verification(pair.exchanged),
+                from.name: context.verification(pair), to.name: context.verification(pair.exchanged),
             ],
+            uniqueCopies: options.uniqueCopies,
             estimatedRows: table.estimatedRows,
             heapBytes: table.heapBytes
         )

@@ -2,6 +2,8 @@
 enum ColumnCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
         let object = "column \(subject.table.name).\(subject.from)"
+        // What is no table is refused as such.
+        guard !["S", "i", "I", "c"].contains(subject.table.kind) else { return [] }
         guard let column = subject.column else {
             return [.refused(object, "there is no such column", wayOut: suggestion(subject))]
         }
@@ -27,10 +29,7 @@ enum ColumnCheck: PreflightCheck {
     }
 
     private static func suggestion(_ subject: PreflightSubject) -> String {
-        let wanted = subject.from.name.lowercased()
-        let near = subject.table.columns.map(\.name.name).filter {
-            $0.lowercased() == wanted || $0.lowercased().hasPrefix(wanted) || wanted.hasPrefix($0.lowercased())
-        }
+        let near = NearName.among(subject.table.columns.map(\.name.name), to: subject.from.name)
         guard let first = near.first else {
             let names = subject.table.columns.prefix(12).map(\.name.name).joined(separator: ", ")
             return "It has: \(names)\(subject.table.columns.count > 12 ? " …" : "")."

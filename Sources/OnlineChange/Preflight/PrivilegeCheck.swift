@@ -10,7 +10,8 @@ enum PrivilegeCheck: PreflightCheck {
                 .privilege(
                     role,
                     "only the owner of table \(subject.table.name), \(owner), can change it",
-                    wayOut: "Connect as \(owner), or as a superuser: GRANT \(owner.quoted) TO \(facts.user.quoted);"
+                    wayOut: "Connect as \(owner) or as a superuser, or have one of them run: "
+                        + "GRANT \(owner.quoted) TO \(facts.user.quoted);"
                 )
             )
         }
@@ -43,6 +44,15 @@ enum PrivilegeCheck: PreflightCheck {
                     "schema \(subject.table.name.schema)",
                     "\(owner) may not create the index copies in it",
                     wayOut: "GRANT CREATE ON SCHEMA \(subject.table.name.schema.quoted) TO \(owner.quoted);"
+                )
+            )
+        }
+        if needsIndexes == true, !facts.ownerCanCreateTemporary {
+            findings.append(
+                .privilege(
+                    "database \(facts.database)",
+                    "\(owner) may not create the temporary table in which definitions of indexes are tried out",
+                    wayOut: "GRANT TEMPORARY ON DATABASE \(facts.database.quoted) TO \(owner.quoted);"
                 )
             )
         }

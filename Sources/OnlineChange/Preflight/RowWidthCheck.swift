@@ -12,7 +12,7 @@ enum RowWidthCheck: PreflightCheck {
         return [
             .acknowledge(
                 "table \(subject.table.name)",
-                "a row with a value in each of its \(subject.table.columns.count) columns takes \(width) bytes at least, "
+                "a row with a long value in each of its \(subject.table.columns.count) columns takes \(width) bytes, "
                     + "and with one more column \(width + added): more than a page holds (\(limit)), so a write may fail "
                     + "with 'row is too big'",
                 wayOut: "Check how wide your rows are (SELECT max(pg_column_size(t)) FROM \(subject.table.name) t)"

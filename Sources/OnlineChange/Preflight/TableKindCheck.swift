@@ -17,6 +17,9 @@ enum TableKindCheck: PreflightCheck {
         case "v": refuse("it is a view", "Name the table beneath it, or use CREATE OR REPLACE VIEW.")
         case "m": refuse("it is a materialized view", "Name the table beneath it, or rebuild the view.")
         case "f": refuse("it is a foreign table, and its rows are elsewhere", "Change the table on its own server.")
+        case "S": refuse("it is a sequence", "Name a table.")
+        case "i", "I": refuse("it is an index", "Name the table that it is on.")
+        case "c": refuse("it is a composite type", "Rename its attribute with ALTER TYPE … RENAME ATTRIBUTE.")
         default: refuse("it is no table", "Name a table.")
         }
         if table.persistence == "t" {
@@ -34,7 +37,10 @@ enum TableKindCheck: PreflightCheck {
             refuse("other tables inherit from it", "Rename with ALTER TABLE, which reaches the children too.")
         }
         if let type = table.typedBy {
-            refuse("it is typed: its columns are those of type \(type)", "Rename the attribute of \(type).")
+            refuse(
+                "it is typed: its columns are those of type \(type)",
+                "Rename the attribute of \(type) (ALTER TYPE … RENAME ATTRIBUTE … CASCADE)."
+            )
         }
         if table.attributeCount + 1 > 1600 {
             refuse(

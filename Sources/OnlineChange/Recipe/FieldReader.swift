@@ -44,6 +44,15 @@ public struct FieldReader {
         return text
     }
 
+    /// A field that is true or false; false where it isn't there.
+    mutating func flag(_ key: String) throws(RecipeError) -> Bool {
+        guard let (_, mark, node) = take(key) else { return false }
+        guard let isSet = ["true": true, "false": false][node.string ?? ""] else {
+            throw error("'\(key)' must be true or false", at: mark)
+        }
+        return isSet
+    }
+
     /// A field that stands for one of the recipe's arguments: `$from`.
     mutating func argument(_ key: String) throws(RecipeError) -> ArgumentName {
         guard let (_, mark, node) = take(key) else { throw error("'\(key)' is missing") }

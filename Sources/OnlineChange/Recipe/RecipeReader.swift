@@ -13,9 +13,15 @@ public enum RecipeReader {
     }
 
     /// The built-in recipe of that name.
-    public static func builtIn(_ name: String) throws(RecipeError) -> Recipe {
+    ///
+    /// - Throws: `Failure.usage` if there is none.
+    public static func builtIn(_ name: String) throws -> Recipe {
         guard let text = BuiltInRecipes.texts.first(where: { $0.name == name }) else {
-            throw RecipeError(source: name, line: 1, column: 1, message: "there is no recipe of that name")
+            throw Failure(
+                .usage,
+                "there is no recipe '\(name)'",
+                next: "There are: \(BuiltInRecipes.texts.map(\.name).joined(separator: ", "))."
+            )
         }
         return try read(text.yaml, source: "\(name).yaml")
     }
@@ -30,6 +36,7 @@ public enum RecipeReader {
         for node in try fields.list("phases") {
             phases.append(try phase(FieldReader(node, source: source), arguments: arguments.map(\.name)))
         }
+        guard !phases.isEmpty else { throw fields.error("a recipe has one phase at least") }
         try fields.finish()
         return Recipe(name: name, summary: summary, arguments: arguments, phases: phases)
     }
@@ -38,13 +45,8 @@ public enum RecipeReader {
         do {
             if let node = try Yams.compose(yaml: yaml) { return node }
         } catch let error as YamlError {
-            let mark = error.mark
-            throw RecipeError(
-                source: source,
-                line: mark?.line ?? 1,
-                column: mark?.column ?? 1,
-                message: "\(error)"
-            )
+            let (problem, mark) = error.place
+            throw RecipeError(source: source, line: mark?.line ?? 1, column: mark?.column ?? 1, message: problem)
         } catch {
             throw RecipeError(source: source, line: 1, column: 1, message: "\(error)")
         }
@@ -56,7 +58,7 @@ public enum RecipeReader {
         let name = try fields.text("phase")
         let summary = try fields.text("summary")
         let gate = try fields.optionalText("gate")
-        let isFinal = try fields.optionalText("final").map { $0 == "true" } ?? false
+        let isFinal = try fields.flag("final")
         var operations: [any Operation] = []
         for node in try fields.list("operations") {
             var entry = try FieldReader(node, source: reader.source)
@@ -76,10 +78,16 @@ public enum RecipeReader {
 }
 
 extension YamlError {
-    fileprivate var mark: Mark? {
+    /// What is wrong and where, without the piece of text that the description adds.
+    fileprivate var place: (problem: String, mark: Mark?) {
         switch self {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark
-        default: nil
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            ("this is not YAML: \(problem)", mark)
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            ("the key '\(duplicates.sorted().joined(separator: "', '"))' stands here more than once", context.mark)
+        default:
+            ("this is not YAML: \(self)", nil)
         }
     }
 }

@@ -5,23 +5,47 @@ extension Runner {
     ///
     /// - Throws: `Failure.notNow` if another runner has the change, `.unreachable` if the server stays away.
     func hold(_ change: ChangeRecord, _ body: (RunContext) async throws -> Void) async throws {
+        var hadIt = false
+        try await reconnecting(wasConnected: true) { connected in
+            try await holdOnce(change, isRetry: hadIt, body) {
+                connected()
+                hadIt = true
+            }
+        }
+    }
+
+    /// Runs `body`, and again whenever a connection that had stood breaks, until the server has stayed away too long.
+    ///
+    /// - Parameters:
+    ///   - wasConnected: whether this command has reached the server already. What never answered is not waited for.
+    ///   - body: calls `connected` as soon as it has a connection.
+    func reconnecting<Value>(
+        wasConnected: Bool = false,
+        _ body: (_ connected: () -> Void) async throws -> Value
+    ) async throws -> Value {
         let policy = ReconnectPolicy()
+        var wasConnected = wasConnected
         var attempt = 0
+        var losses = 0
         var lostAt: ContinuousClock.Instant?
-        var wasConnected = false
         while true {
+            var connectedAt: ContinuousClock.Instant?
             do {
-                try await holdOnce(change, isRetry: wasConnected, body) {
+                return try await body {
+                    wasConnected = true
+                    connectedAt = .now
+                }
+            } catch let error as PostgresError where error.isConnectionTrouble && wasConnected {
+                // A connection that goes as soon as it is made is no sign that the server is back.
+                if let connectedAt, ContinuousClock.now - connectedAt > .seconds(5) {
                     attempt = 0
                     lostAt = nil
-                    wasConnected = true
                 }
-                return
-            } catch let error as PostgresError where error.isConnectionTrouble && wasConnected {
                 let since = lostAt ?? .now
                 lostAt = since
-                guard let pause = policy.pause(afterAttempt: attempt, elapsed: (ContinuousClock.now - since).seconds)
-                else {
+                losses += 1
+                let elapsed = (ContinuousClock.now - since).seconds
+                guard losses <= policy.losses, let pause = policy.pause(afterAttempt: attempt, elapsed: elapsed) else {
                     throw Failure(
                         .unreachable,
                         error.description,
@@ -53,7 +77,6 @@ extension Runner {
                 await release(context, error: Failure(error).message)
                 throw error
             }
-            await session.close()
         } catch {
             await session.close()
             throw error
@@ -70,6 +93,7 @@ extension Runner {
                 next: "Connect as \(table.owner) or as a superuser."
             )
         }
+        try await requireOwner(table, session)
         try await session.secure(as: table.owner)
         let ledger = Ledger(session: session)
         let epoch = try await obtain(ledger, change, isRetry: isRetry)
@@ -79,13 +103,16 @@ extension Runner {
             deadlockTimeout: facts.deadlockTimeout
         )
         let report = report
-        let lockGuard = LockGuard(policy: policy) { event in
+        let observer = try await Session.open(parameters)
+        try await observer.secure(as: nil)
+        let lockGuard = LockGuard(policy: policy, observer: observer) { event in
             // Waiting for a lock is a sign of life too; a failure to say so shows at the next statement.
             try? await ledger.beat(change.id, epoch: epoch, waiting: event.waitingText)
             await report(event)
         }
         return RunContext(
             session: session,
+            observer: observer,
             parameters: parameters,
             change: try await ledger.reload(change.id),
             epoch: epoch,
@@ -96,13 +123,29 @@ extension Runner {
         )
     }
 
+    /// What the change has made belongs to the role that owned the table when it began.
+    private func requireOwner(_ table: RelationReference, _ session: Session) async throws {
+        let owner: String? = try await session.run(
+            "SELECT pg_get_userbyid(relowner) AS owner FROM pg_catalog.pg_class WHERE oid = \(table.oid)::oid"
+        ).rows.first.map { try $0["owner"] }
+        guard let owner, owner != table.owner.name else { return }
+        throw Failure(
+            .refused,
+            "table \(table.name) belongs to \(owner) now; the change was begun as \(table.owner), who owns what it made",
+            left: "Nothing was changed.",
+            next: "ALTER TABLE \(table.name.quoted) OWNER TO \(table.owner.quoted); until the change is finished or "
+                + "rolled back."
+        )
+    }
+
     /// After a lost connection the server may still be ending, or even committing, what the old session had begun. Its
-    /// lock goes with it, so whoever has the lock knows that the ledger tells the truth.
+    /// lock goes with it, so whoever has the lock knows that the ledger tells the truth. A runner that was killed just
+    /// now gets the same grace, for it can't be told from one that lives.
     private func obtain(_ ledger: Ledger, _ change: ChangeRecord, isRetry: Bool) async throws -> Int {
         let start = ContinuousClock.now
         while true {
             if let epoch = try await ledger.take(change.id) { return epoch }
-            guard isRetry, (ContinuousClock.now - start).seconds < 60 else {
+            guard (ContinuousClock.now - start).seconds < (isRetry ? 60 : 2) else {
                 let holder = try await ledger.holder(change.id) ?? "another session"
                 throw Failure(
                     .notNow,
@@ -117,8 +160,10 @@ extension Runner {
     /// Writes down how the run ended, also when this task has been cancelled.
     private func release(_ context: RunContext, error: String?) async {
         await Task {
+            await context.observer.close()
             await context.session.rollback()
             try? await context.ledger.release(context.change.id, epoch: context.epoch, error: error)
+            await context.session.close()
         }.value
     }
 }

@@ -61,6 +61,17 @@ struct PhaseRunner: Sendable {
         if context.change.state == .active {
             try await ledger.reach(context.change.id, phase: context.change.phase, state: .rollingBack)
         }
+        guard try await CatalogReader(session: context.session).exists(oid: plan.tableOID) else {
+            try await context.lockGuard.run(
+                GuardedTransaction(locks: [], statements: plan.dualWrite.cleanup),
+                on: context.session
+            )
+            await context.report(
+                .notice("table \(plan.table) is gone: only what the change left elsewhere was removed")
+            )
+            try await ledger.reach(context.change.id, phase: nil, state: .rolledBack)
+            return await context.report(.rolledBack)
+        }
         for (position, phase, step) in plan.steps.reversed() {
             guard let state = states[position], state != "undone" else { continue }
             let mark = StepMark(change: context.change.id, position: position, phase: phase, title: step.title)
@@ -84,14 +95,42 @@ struct PhaseRunner: Sendable {
         }
         let now = try await reader.snapshot(oid: plan.tableOID, mentions: names)
         let isExpanded = context.change.phase != nil
-        let findings = plan.fingerprint.changes(
-            since: now,
-            names: names,
-            dualWrite: isExpanded ? plan.dualWrite : nil
-        )
+        let findings =
+            plan.fingerprint.changes(
+                since: now,
+                names: names,
+                dualWrite: isExpanded ? plan.dualWrite : nil
+            )
+            + (try await attached(to: now, context, reader))
         for finding in findings where finding.consequence == .note {
             await context.report(.finding(finding))
         }
         try Preflight.enforce(findings, acknowledged: context.acknowledged)
+    }
+
+    /// What others have put on the column that follows: from swap on it would hang on the name that goes.
+    private func attached(
+        to now: TableSnapshot,
+        _ context: RunContext,
+        _ reader: CatalogReader
+    ) async throws -> [Finding] {
+        let names = [plan.arguments["from"], plan.arguments["to"]].compactMap { $0 }.map { Identifier($0) }
+        guard context.change.phase != nil, context.change.phase != plan.phases.first?.name,
+            let column = now.columns.first(where: {
+                names.contains($0.name) && $0.number != plan.fingerprint.columnNumber
+            })
+        else { return [] }
+        let ours =
+            plan.dualWrite.triggerNames + plan.dualWrite.countingNames
+            + plan.fingerprint.rewrittenTriggers.keys.map { Identifier($0) }
+            + plan.steps.compactMap {
+                if case .buildIndex(let build) = $0.step.action { build.index.name } else { nil }
+            }
+        let dependents = try await reader.dependents(oid: plan.tableOID, column: column.number)
+        return AttachedObjectCheck.findings(
+            on: column,
+            table: plan.table,
+            dependents: dependents.filter { !ours.contains($0.name) }
+        )
     }
 }

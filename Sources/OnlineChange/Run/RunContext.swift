@@ -4,6 +4,8 @@ import Postgres
 struct RunContext: Sendable {
     /// The session that holds the change's lock and runs its DDL.
     let session: Session
+    /// A session of the login role, which sees more of others' activity than the table's owner may.
+    let observer: Session
     let parameters: ConnectionParameters
     /// The change as it was when the present phase began.
     var change: ChangeRecord
@@ -21,6 +23,23 @@ struct RunContext: Sendable {
     /// the lock timeout, and ends before any deadlock_timeout could make it a deadlock's victim.
     var batchBudget: Double {
         Double(min(facts.smallestDeadlockTimeout / 2, lockGuard.policy.strongLockWait)) / 1000
+    }
+
+    /// The comparison in the direction that holds now: what the original column is called says which name counts. The
+    /// ledger's phase wouldn't do, for it is written after the swap.
+    ///
+    /// - Throws: `Failure.refused` if there are no two columns.
+    func verification() async throws -> Verification {
+        let name: String? = try await session.run(
+            """
+            SELECT attname FROM pg_catalog.pg_attribute
+            WHERE attrelid = \(plan.tableOID)::oid AND attnum = \(plan.fingerprint.columnNumber) AND NOT attisdropped
+            """
+        ).rows.first.map { try $0["attname"] }
+        guard let name, let verification = plan.verifications[name] else {
+            throw Failure(.refused, "the change \(change.name) has no two columns to compare now")
+        }
+        return verification
     }
 
     /// Shows that the runner is alive; throws if another has taken the change over.

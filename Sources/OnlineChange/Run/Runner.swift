@@ -48,7 +48,25 @@ public struct Runner: Sendable {
                 next: "online-change rollback \(change.name)"
             )
         }
+        try await adopt(request, change)
         try await advance(change, through: phase)
+    }
+
+    /// Takes over what can be set while a change runs, and refuses what had to be said at its start.
+    private func adopt(_ request: ChangeRequest, _ change: ChangeRecord) async throws {
+        guard change.plan.uniqueCopies || !request.options.uniqueCopies else {
+            throw Failure(
+                .refused,
+                "the change \(change.name) was planned without --unique-copies",
+                next: "Leave the option out, or roll the change back and start it again with it."
+            )
+        }
+        guard request.batchTime != nil || request.workers != nil else { return }
+        try await withSession { session in
+            guard try await LedgerAccess.open(session) else { return }
+            _ = try await Ledger(session: session)
+                .set(change.id, batchTime: request.batchTime, workers: request.workers)
+        }
     }
 
     /// Takes a change through the named phase, or through the next one.
@@ -90,18 +108,19 @@ public struct Runner: Sendable {
     /// - Throws: `Failure` of kind `data` if rows differ still.
     public func verify(_ reference: String, repair: Bool) async throws {
         let change = try await find(reference)
-        guard change.state == .active, let verification = change.plan.verifications[change.phase ?? ""] else {
+        guard change.state == .active, change.phase != nil else {
             throw Failure(.refused, "the change \(change.name) has no two columns to compare now")
         }
         try await hold(change) { context in
-            let result = try await VerificationRun(context: context, verification: verification)
+            let result = try await VerificationRun(context: context, verification: context.verification())
                 .once(repairing: repair)
             guard result.remaining > 0 else { return }
             throw Failure(
-                .data,
-                "\(result.remaining) of \(result.rows) rows differ",
+                repair ? .notNow : .data,
+                "\(Count.text(result.remaining)) of \(Count.text(result.rows)) rows differ"
+                    + (repair ? " and are locked by others" : ""),
                 left: "Nothing was changed in them.",
-                next: repair ? nil : "online-change verify \(change.name) --repair"
+                next: "online-change verify \(change.name) --repair"
             )
         }
     }
@@ -116,15 +135,17 @@ public struct Runner: Sendable {
     }
 
     private func withSession<Result: Sendable>(_ body: (Session) async throws -> Result) async throws -> Result {
-        let session = try await Session.open(parameters)
-        do {
-            try await PoolerCheck.run(session, parameters: parameters)
-            let result = try await body(session)
-            await session.close()
-            return result
-        } catch {
-            await session.close()
-            throw error
+        try await reconnecting { connected in
+            let session = try await Session.open(parameters)
+            connected()
+            do {
+                let result = try await body(session)
+                await session.close()
+                return result
+            } catch {
+                await session.close()
+                throw error
+            }
         }
     }
 
@@ -164,7 +185,9 @@ public struct Runner: Sendable {
 
     private func plan(_ resolved: ResolvedRequest, on session: Session) async throws -> Plan {
         var unfinished: [ChangeRecord] = []
-        if resolved.facts.ledgerOwner != nil, resolved.facts.ownerMayUseLedger, resolved.facts.canActAsOwner {
+        if resolved.facts.ownerMayUseLedger, resolved.facts.canActAsOwner,
+            try await LedgerAccess.state(session) == .present
+        {
             unfinished = try await Ledger(session: session).changes()
                 .filter { !$0.hasEnded && $0.plan.tableOID == resolved.table.oid }
         }
@@ -175,7 +198,7 @@ public struct Runner: Sendable {
         )
         return try await resolved.plan(
             on: session,
-            lockGuard: LockGuard(policy: policy, report: report),
+            lockGuard: LockGuard(policy: policy, observer: session, report: report),
             unfinished: unfinished
         )
     }
@@ -191,7 +214,7 @@ public struct Runner: Sendable {
             session,
             facts: resolved.facts,
             owner: resolved.table.owner,
-            lockGuard: LockGuard(policy: policy, report: report),
+            lockGuard: LockGuard(policy: policy, observer: session, report: report),
             tool: Version.current
         )
         let ledger = Ledger(session: session)

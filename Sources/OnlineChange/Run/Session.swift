@@ -9,14 +9,26 @@ public struct Session: Sendable {
 
     /// The server's version: 150018 is 15.18.
     public var serverVersion: Int { connection.serverVersion }
-    /// The process that the connection was announced as; a pooler announces one of its own.
-    var announcedBackend: Int { connection.announcedBackend }
 
     /// Connects, and makes the session independent of what roles and databases have been given as defaults.
     ///
     /// The search_path stays the user's until `secure` is called: the table's name is looked up by it.
+    ///
+    /// - Throws: `Failure.refused` if a pooler would give each statement another server process.
     public static func open(_ parameters: ConnectionParameters) async throws -> Session {
-        let session = Session(connection: try await Connection.open(parameters))
+        let connection = try await Connection.open(parameters)
+        do {
+            return try await prepared(connection, parameters)
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private static func prepared(_ connection: Connection, _ parameters: ConnectionParameters) async throws -> Session {
+        // What is set in a process that the pooler gives to an application next would be that application's.
+        try await PoolerCheck.run(connection, parameters: parameters)
+        let session = Session(connection: connection)
         let settings = [
             ("lock_timeout", "1000"), ("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "60000"),
             ("row_security", "off"), ("default_transaction_isolation", "read committed"),
@@ -60,9 +72,7 @@ public struct Session: Sendable {
     /// Runs a query or a write; refuses everything else.
     @discardableResult
     public func run(_ query: Query, cancellable: Bool = true) async throws -> QueryResult {
-        let allowed = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "SHOW", "BEGIN", "COMMIT", "ROLLBACK"]
-        let keyword = query.text.prefix { $0.isLetter }.uppercased()
-        guard allowed.contains(keyword) else { throw DDLOutsideLockGuard(statement: query.text) }
+        guard StatementCheck.allows(query.text) else { throw DDLOutsideLockGuard(statement: query.text) }
         return try await connection.run(query, cancellable: cancellable)
     }
 
@@ -70,7 +80,8 @@ public struct Session: Sendable {
     public func value<Value: RowDecodable & Sendable>(_ query: Query, as type: Value.Type = Value.self) async throws
         -> Value
     {
-        try await connection.value(query)
+        guard StatementCheck.allows(query.text) else { throw DDLOutsideLockGuard(statement: query.text) }
+        return try await connection.value(query)
     }
 
     /// Runs statements in one message, so that a lock taken by the first is held for no more than their own time.

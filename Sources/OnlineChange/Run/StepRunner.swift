@@ -63,34 +63,39 @@ struct StepRunner: Sendable {
         _ mark: StepMark,
         _ state: String
     ) async throws -> LockGuard.Effort {
+        var assertions: [SQL] = []
         for condition in transaction.conditions {
-            try await require(condition)
+            assertions += try await require(condition)
         }
         let statements = Action.transaction(transaction).statements.map(\.text).joined(separator: ";\n")
-        return try await context.lockGuard.run(
-            transaction,
-            on: context.session,
-            conditions: { if $0 == .verified { _ = try await standingVerification() } },
-            record: { mark.ended(state: state, statements: statements, effort: $0) }
-        )
+        do {
+            return try await context.lockGuard.run(
+                transaction,
+                on: context.session,
+                assertions: assertions,
+                record: { mark.ended(state: state, statements: statements, effort: $0) }
+            )
+        } catch let error as PostgresError where error.state == .assertionFailed {
+            throw StandingVerification.touched(context.change.name)
+        }
     }
 
     /// Looks whether a condition holds, and waits for what only time can bring. No lock is held yet.
-    private func require(_ condition: Condition) async throws {
+    ///
+    /// - Returns: statements that look again once the locks are held.
+    private func require(_ condition: Condition) async throws -> [SQL] {
         switch condition {
         case .verified:
-            guard let standing = try await standingVerification() else { return }
+            let verification = try await context.verification()
+            let standing = try await StandingVerification.require(context, verification)
             try await OldSnapshots.wait(context, horizon: standing.horizon)
+            return [TriggerMarks.assertion(standing.triggers, verification, tableOID: context.plan.tableOID)]
         case .triggerBodiesKnow(let from, let to):
             try await requireBodies { TriggerBodyCheck.beforeSwap($0, from: from, to: to) }
         case .triggerBodiesForgot(let legacy):
             try await requireBodies { TriggerBodyCheck.beforeDrop($0, legacy: legacy) }
         }
-    }
-
-    private func standingVerification() async throws -> StandingVerification? {
-        guard let verification = context.plan.verifications[context.change.phase ?? ""] else { return nil }
-        return try await StandingVerification.require(context, verification)
+        return []
     }
 
     private func requireBodies(_ check: ([Routine]) -> [Finding]) async throws {

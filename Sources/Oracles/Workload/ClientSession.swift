@@ -42,6 +42,7 @@ actor ClientSession {
     func close() async {
         await connection?.close()
         connection = nil
+        prepared = []
     }
 
     /// Sends the statement for one row, by name if the client prepares its statements.

@@ -67,6 +67,8 @@ public actor CountedWorkload {
         let lowest: Int? = try row["lowest"]
         let highest: Int? = try row["highest"]
         let count = oldClients + newClients
+        // Seeds at a fixed distance would give all clients the same sequence, shifted.
+        var seeds = SeededGenerator(seed: seed)
         clients = (0..<count).map { index in
             let isOld = index < oldClients
             return WorkloadClient(
@@ -79,14 +81,16 @@ public actor CountedWorkload {
                 ),
                 rows: ClientRows(existing: KeySlice(from: lowest, through: highest, index: index, of: count)),
                 parameters: parameters,
-                seed: seed &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15,
+                seed: seeds.next(),
                 options: options
             )
         }
         oldRelease = clients.prefix(oldClients).map { client in Task { await client.run() } }
     }
 
-    /// Starts the new release beside the old one. Before `start` and the second time it does nothing.
+    /// Starts the new release beside the old one; after `stop`, lets it go on where it stopped.
+    ///
+    /// Before `start` and while it runs it does nothing.
     public func startNewRelease() {
         guard newRelease.isEmpty else { return }
         newRelease = clients.dropFirst(oldClients).map { client in Task { await client.run() } }
@@ -94,15 +98,23 @@ public actor CountedWorkload {
 
     /// Stops the old release and waits until its last statements have ended.
     public func stopOldRelease() async {
-        for client in clients.prefix(oldClients) { await client.stop() }
-        for task in oldRelease { await task.value }
+        await Self.end(clients.prefix(oldClients), running: oldRelease)
+        oldRelease = []
     }
 
     /// Stops all clients, waits until their last statements have ended, and gives the counts.
     public func stop() async -> Tally {
-        for client in clients { await client.stop() }
-        for task in oldRelease + newRelease { await task.value }
+        await stopOldRelease()
+        await Self.end(clients.dropFirst(oldClients), running: newRelease)
+        newRelease = []
         return await tally()
+    }
+
+    private static func end(_ clients: ArraySlice<WorkloadClient>, running tasks: [Task<Void, Never>]) async {
+        // A client that doesn't run would take the request for its next start.
+        guard !tasks.isEmpty else { return }
+        for client in clients { await client.stop() }
+        for task in tasks { await task.value }
     }
 
     /// The counts of all clients so far.

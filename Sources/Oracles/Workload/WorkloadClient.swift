@@ -42,7 +42,7 @@ actor WorkloadClient {
         isStopping = true
     }
 
-    /// Runs until `stop`.
+    /// Runs until `stop`; may then be run again.
     func run() async {
         let clock = ContinuousClock()
         var due = clock.now
@@ -59,6 +59,7 @@ actor WorkloadClient {
             }
         }
         await session.close()
+        isStopping = false
     }
 
     private func perform(_ operation: ClientOperation) async {
@@ -163,7 +164,8 @@ actor WorkloadClient {
         valuesMade += 1
         let draw = UInt64.random(in: 0..<64, using: &random)
         if draw == 0, options.writesNulls { return nil }
-        let mark = String(UInt32.random(in: 0...UInt32.max, using: &random), radix: 36)
+        // Long enough that clients don't meet under a unique constraint either.
+        let mark = String(random.next() >> 16, radix: 36)
         return "\(String(valuesMade, radix: 36))-\(mark)" + (draw < 4 ? " é'\\" : "")
     }
 }

@@ -6,6 +6,10 @@ struct Demo: AsyncParsableCommand {
         abstract:
             "Renames a column of 1,000,000 rows under live traffic, on a private server, and proves that nothing was lost.",
         discussion: """
+            Needs an installed PostgreSQL server, but none that runs. The private one is gone afterwards, whatever \
+            ends the demo. Exits with 65 if a write was lost, the application saw an error or waited too long, or the \
+            table is not as ALTER TABLE … RENAME COLUMN would have left it.
+
             Example:
               online-change demo
               online-change demo --rows 100000
@@ -15,5 +19,19 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "Rows of the table.")
     var rows = 1_000_000
 
-    func run() async throws {}
+    func validate() throws {
+        guard (1...100_000_000).contains(rows) else {
+            throw ValidationError("--rows takes a number from 1 to 100000000.")
+        }
+    }
+
+    func run() async throws {
+        let output = Output.choose(.lines(isVerbose: false))
+        let report = try await DemoServer.with { server in
+            try await DemoRun(server: server, rows: rows, output: output).perform()
+        }
+        output.say("")
+        report.lines.forEach(output.say)
+        if let failure = report.failure { throw failure }
+    }
 }

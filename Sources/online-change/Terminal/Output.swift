@@ -51,6 +51,12 @@ final class Output: Sendable {
         }
     }
 
+    /// Says something beside the events, to people only.
+    func say(_ text: String) {
+        guard case .lines = style else { return }
+        write(state.withLock { Self.clearing(&$0) } + text + "\n")
+    }
+
     /// Tells why the run failed, on stderr; as the last line on stdout too where machines read it.
     func fail(_ failure: Failure) {
         if case .json = style {

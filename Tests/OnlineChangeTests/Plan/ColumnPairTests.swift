@@ -90,6 +90,7 @@ extension Column {
             length: -1,
             hasNondeterministicCollation: isLoose,
             isNotNull: false,
+            hasComment: false,
             identity: "",
             generated: "",
             compression: "",

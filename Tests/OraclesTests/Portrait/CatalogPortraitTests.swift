@@ -148,7 +148,7 @@ struct CatalogPortraitTests {
     }
 
     private func withSampleSchema(_ body: (Connection) async throws -> Void) async throws {
-        try await withScratchDatabase { parameters in
+        try await withDatabase { parameters in
             let connection = try await Connection.open(parameters)
             try await SampleSchema.create(on: connection)
             try await body(connection)

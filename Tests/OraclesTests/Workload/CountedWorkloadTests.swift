@@ -87,6 +87,30 @@ struct CountedWorkloadTests {
         }
     }
 
+    @Test func newReleaseGoesOnAfterAComparison() async throws {
+        try await withItemTable { item in
+            let workload = item.workload()
+            let before = try await item.run(workload) {}
+            #expect(try await workload.verify(on: item.connection, through: ["name", "full_name"]) == [])
+            await workload.startNewRelease()
+            try await pause()
+            let after = await workload.stop()
+            #expect(after.acknowledgedWrites > before.acknowledgedWrites)
+            #expect(after.errors == 0, "\(after.firstErrors)")
+            #expect(after.wrongReads == 0, "\(after.firstWrongReads)")
+            #expect(try await workload.verify(on: item.connection, through: ["name", "full_name"]) == [])
+        }
+    }
+
+    /// An application whose column is unique must not be refused because two of its clients chose one value.
+    @Test func clientsChooseDifferentValues() async throws {
+        try await withItemTable { item in
+            try await item.connection.run("ALTER TABLE item ADD UNIQUE (name)")
+            let tally = try await item.run(item.workload()) { try await pause() }
+            #expect(tally.errors == 0, "\(tally.firstErrors)")
+        }
+    }
+
     @Test func rateIsLimited() async throws {
         try await withItemTable { item in
             let workload = item.workload(WorkloadOptions(operationsPerSecond: 20))

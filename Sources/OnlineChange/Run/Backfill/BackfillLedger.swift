@@ -7,12 +7,14 @@ struct BackfillLedger: Sendable {
     let position: Int
     let tableOID: UInt32
 
-    /// How far the windows are.
-    struct Sum: Hashable, Sendable {
-        var blocks = 0
-        var doneBlocks = 0
-        var rows = 0
-        var batches = 0
+    /// Where windows come from.
+    enum Origin: Hashable, Sendable {
+        /// Cut just now, or not begun.
+        case new
+        /// A former run left them.
+        case left
+        /// Cut anew, because the table's file is another than that of the former ones.
+        case void
     }
 
     /// The windows as they were left, or new ones.
@@ -20,17 +22,20 @@ struct BackfillLedger: Sendable {
     /// New ones are cut when there are none, or when the table's file is another than they were cut for: VACUUM FULL,
     /// CLUSTER or a repack moves rows to other blocks. The heap's size now is the upper bound: the triggers are
     /// committed, so later rows are in sync.
-    ///
-    /// - Returns: the windows, and whether they were there already.
-    func windows() async throws -> (windows: [BlockWindow], areLeftover: Bool) {
-        let kept = try await session.run(
+    func windows() async throws -> (windows: [BlockWindow], origin: Origin) {
+        let rows = try await session.run(
             """
-            SELECT number, next_block, end_block FROM online_change.backfill_window
+            SELECT number, next_block, end_block, batches > 0 AS begun FROM online_change.backfill_window
             WHERE change_id = \(change) AND position = \(position) AND filenode = pg_relation_filenode(\(tableOID)::oid)
             ORDER BY number
             """
-        ).rows.map { BlockWindow(number: try $0["number"], next: try $0["next_block"], end: try $0["end_block"]) }
-        guard kept.isEmpty else { return (kept, true) }
+        ).rows
+        guard rows.isEmpty else {
+            let kept = try rows.map {
+                BlockWindow(number: try $0["number"], next: try $0["next_block"], end: try $0["end_block"])
+            }
+            return (kept, try rows.contains { try $0["begun"] } ? .left : .new)
+        }
         let row = try await session.run(
             """
             SELECT pg_relation_filenode(\(tableOID)::oid) AS filenode,
@@ -39,7 +44,7 @@ struct BackfillLedger: Sendable {
         ).rows[0]
         let filenode: UInt32 = try row["filenode"]
         let windows = BlockWindow.cut(blocks: try row["blocks"])
-        try await session.run(
+        let void = try await session.run(
             "DELETE FROM online_change.backfill_window WHERE change_id = \(change) AND position = \(position)"
         )
         try await session.run(
@@ -50,13 +55,6 @@ struct BackfillLedger: Sendable {
               AS w(number, first, last)
             """
         )
-        return (windows, false)
-    }
-
-    /// Forgets the windows, so that the next look cuts new ones.
-    func forget() async throws {
-        try await session.run(
-            "DELETE FROM online_change.backfill_window WHERE change_id = \(change) AND position = \(position)"
-        )
+        return (windows, void.affected > 0 ? .void : .new)
     }
 }

@@ -15,11 +15,22 @@ struct BackfillRun: Sendable {
             tableOID: context.plan.tableOID
         )
         while true {
-            let (windows, areLeftover) = try await ledger.windows()
-            if areLeftover, windows.contains(where: { $0.next > 0 }) {
-                await context.report(.notice("the backfill goes on where it stopped"))
+            let (windows, origin) = try await ledger.windows()
+            switch origin {
+            case .new: break
+            case .left: await context.report(.notice("the backfill goes on where it stopped"))
+            case .void:
+                await context.report(.notice("the table was rewritten meanwhile: the backfill starts over"))
             }
             let controls = try await context.ledger.reload(context.change.id).controls
+            let longest = Int(context.batchBudget * 500)
+            if controls.batchTime > longest {
+                await context.report(
+                    .notice(
+                        "batches are held to \(longest) ms, so that no application waits longer than the lock timeout"
+                    )
+                )
+            }
             let state = BackfillState(windows: windows, controls: controls)
             try await drain(state)
             if await state.skippedBatches > 0 {
@@ -28,9 +39,8 @@ struct BackfillRun: Sendable {
                 )
             }
             guard await state.isFenced else { return }
+            // Taken over, rewritten, or a batch of a lost session had moved the position after all: the ledger knows.
             try await context.beat(waiting: nil)
-            await context.report(.notice("the table was rewritten meanwhile: the backfill starts over"))
-            try await ledger.forget()
         }
     }
 
@@ -74,10 +84,11 @@ struct BackfillRun: Sendable {
     private func look(_ state: BackfillState) async throws -> [String] {
         let controls = try await context.ledger.reload(context.change.id).controls
         await state.adopt(controls)
-        let signals = try await Throttle.Signals.read(context.session, ours: await state.workerBackends)
+        let signals = try await Throttle.Signals.read(context.observer, ours: await state.workerBackends)
         let reasons = Throttle.reasons(signals, controls: controls)
         await state.hold(reasons)
-        try await context.beat(waiting: reasons.isEmpty ? nil : reasons.joined(separator: "; "))
+        let waiting = reasons + [await state.obstacle].compactMap { $0 }
+        try await context.beat(waiting: waiting.isEmpty ? nil : waiting.joined(separator: "; "))
         return reasons
     }
 
@@ -99,7 +110,9 @@ struct BackfillRun: Sendable {
                 epoch: context.epoch,
                 position: position
             )
-            try await BackfillWorker(batch: batch, state: state, session: opened, budget: budget).run()
+            let deadline = context.lockGuard.policy.deadline
+            try await BackfillWorker(batch: batch, state: state, session: opened, budget: budget, deadline: deadline)
+                .run()
         } catch {
             failure = error
         }

@@ -8,6 +8,8 @@ actor BackfillState {
     private(set) var skippedBatches = 0
     private(set) var controls: Controls
     private(set) var heldBack: [String] = []
+    /// What keeps a worker from getting further, in words.
+    private(set) var obstacle: String?
     private(set) var failure: (any Error)?
     private(set) var isFenced = false
     private var running = 0
@@ -72,6 +74,10 @@ actor BackfillState {
     func adopt(_ controls: Controls) {
         self.controls = controls
         if controls.isPaused, !heldBack.contains("paused") { heldBack.append("paused") }
+    }
+
+    func setObstacle(_ text: String?) {
+        obstacle = text
     }
 
     func hold(_ reasons: [String]) {

@@ -7,6 +7,8 @@ struct BackfillWorker: Sendable {
     let session: Session
     /// The longest that a batch may take, in seconds.
     let budget: Double
+    /// How long nothing may go through before the run ends, in seconds.
+    let deadline: Double
 
     func run() async throws {
         while let window = await state.take() {
@@ -23,48 +25,91 @@ struct BackfillWorker: Sendable {
 
     private func finish(_ window: inout BlockWindow) async throws {
         var servo = ChunkServo(target: target(await state.controls))
-        var failures = 0
+        var failures = Failures()
         while window.next < window.end, await !state.mustStop {
             if await !state.heldBack.isEmpty {
                 try await Task.sleep(for: .milliseconds(50))
                 continue
             }
             servo.target = target(await state.controls)
-            let blocks = window.next..<min(window.end, window.next + servo.next)
+            let size = failures.rowLimit == nil ? servo.next : 1
+            let blocks = window.next..<min(window.end, window.next + size)
             let start = ContinuousClock.now
-            guard let (outcome, skipped) = try await attempt(window.number, blocks) else {
-                failures += 1
+            guard let (outcome, skipped) = try await attempt(window.number, blocks, rowLimit: failures.rowLimit) else {
                 servo.timedOut()
-                try await Task.sleep(for: .milliseconds(min(1000, 20 << min(failures, 6))))
+                failures.batchFailed(blocks: blocks.count)
+                try await giveUpIfStuck(failures)
+                try await Task.sleep(for: .milliseconds(min(1000, 20 << min(failures.inARow, 6))))
                 continue
             }
             guard let outcome else {
                 await state.fence()
                 return
             }
-            failures = 0
-            servo.took((ContinuousClock.now - start).seconds, blocks: blocks.count)
-            window.next = blocks.upperBound
-            await state.batchDone(
-                rows: outcome.rows,
-                blocks: blocks.count,
-                skippedLocked: skipped,
-                controls: outcome.controls
-            )
+            if failures.inARow > 0 { await state.setObstacle(nil) }
+            failures.batchDone(isBlockDone: outcome.next > blocks.lowerBound)
+            let done = outcome.next - blocks.lowerBound
+            servo.took((ContinuousClock.now - start).seconds, blocks: done)
+            window.next = outcome.next
+            await state.batchDone(rows: outcome.rows, blocks: done, skippedLocked: skipped, controls: outcome.controls)
         }
     }
 
+    /// Tells what is in the way, and ends the run if it stays there.
+    private func giveUpIfStuck(_ failures: Failures) async throws {
+        guard failures.inARow >= 5 else { return }
+        let limit = failures.rowLimit.map { "\($0) row\($0 == 1 ? "" : "s")" } ?? "one block"
+        let obstacle = "a batch of \(limit) takes longer than \(Int(budget * 1000)) ms, or the table is locked"
+        await state.setObstacle(obstacle)
+        guard failures.seconds > deadline else { return }
+        throw OnlineChange.Failure(
+            .notNow,
+            "the backfill gets no further: \(obstacle)",
+            left: "What was committed stands, and the position with it.",
+            next: "Look at the table's triggers and indexes and at who locks it; --lock-timeout allows longer batches."
+        )
+    }
+
     /// One batch: waiting for locked rows a little, and without them where that took too long. Nil if even that did.
-    private func attempt(_ window: Int, _ blocks: Range<Int>) async throws -> (BackfillBatch.Outcome?, Bool)? {
-        for locked in [BackfillBatch.LockedRows.waitedFor, .skipped] {
+    private func attempt(
+        _ window: Int,
+        _ blocks: Range<Int>,
+        rowLimit: Int?
+    ) async throws -> (BackfillBatch.Outcome?, Bool)? {
+        for locked in rowLimit.map({ [.few($0)] }) ?? [BackfillBatch.LockedRows.waitedFor, .skipped] {
             do {
                 let outcome = try await batch.run(window: window, blocks: blocks, locked: locked, on: session)
-                return (outcome, locked == .skipped)
+                if case .waitedFor = locked { return (outcome, false) }
+                return (outcome, true)
             } catch let error as PostgresError where error.isLockTrouble {
                 continue
             }
         }
         return nil
+    }
+
+    /// Batches that ran out of time one after another, and what follows for the next one. Pure.
+    struct Failures {
+        private(set) var inARow = 0
+        /// How many rows a batch may take when a whole block takes too long.
+        private(set) var rowLimit: Int?
+        private var since: ContinuousClock.Instant?
+
+        /// For how long nothing has gone through, in seconds.
+        var seconds: Double { since.map { (ContinuousClock.now - $0).seconds } ?? 0 }
+
+        mutating func batchFailed(blocks: Int) {
+            since = since ?? .now
+            inARow += 1
+            if blocks == 1 { rowLimit = max(1, (rowLimit ?? 32) / 2) }
+        }
+
+        mutating func batchDone(isBlockDone: Bool) {
+            inARow = 0
+            since = nil
+            guard isBlockDone, let limit = rowLimit else { return }
+            rowLimit = limit < 64 ? limit * 2 : nil
+        }
     }
 
     private func target(_ controls: Controls) -> Double {

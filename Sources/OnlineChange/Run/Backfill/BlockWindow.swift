@@ -1,3 +1,5 @@
+import Postgres
+
 /// A range of heap blocks that one worker at a time goes through.
 struct BlockWindow: Hashable, Sendable {
     /// Its number within the step.
@@ -14,5 +16,15 @@ struct BlockWindow: Hashable, Sendable {
         return stride(from: 0, to: blocks, by: size).enumerated().map { number, first in
             BlockWindow(number: number, next: first, end: min(first + size, blocks))
         }
+    }
+}
+
+/// Places in the heap.
+enum Block {
+    /// The rows of the table `t` that lie in a range of blocks: a TID range scan.
+    static func condition(_ range: Range<Int>) -> SQL {
+        """
+        t.ctid >= \(literal: "(\(range.lowerBound),0)")::tid AND t.ctid < \(literal: "(\(range.upperBound),0)")::tid
+        """
     }
 }

@@ -34,24 +34,25 @@ enum LedgerAccess {
     static func prepare(_ session: Session, facts: ServerFacts, owner: Identifier, lockGuard: LockGuard, tool: String)
         async throws
     {
-        if facts.ledgerOwner == nil {
-            // Whoever may create the schema does so; it is the owner's from the start.
+        if try await state(session) == .missing {
+            // Whoever may create the schema does so; a schema that was made for us keeps its owner.
+            let keeper = facts.ledgerOwner.flatMap { facts.canActAsLedgerOwner ? $0 : nil } ?? owner
+            let schema = facts.ledgerOwner == nil ? [LedgerSchema.schema(owner: owner)] : []
+            let grants = keeper == owner ? [] : LedgerSchema.grants(to: owner)
             try await session.set("role", to: "none")
             try await lockGuard.run(
                 GuardedTransaction(
                     locks: [],
-                    statements: [LedgerSchema.schema(owner: owner), "SET LOCAL ROLE \(owner)"]
-                        + LedgerSchema.tables(tool: tool)
+                    statements: [LedgerSchema.turn] + schema + ["SET LOCAL ROLE \(keeper)"]
+                        + LedgerSchema.tables(tool: tool) + grants
                 ),
-                on: session,
-                record: { _ in [] }
+                on: session
             )
         } else if !facts.ownerMayUseLedger, let ledgerOwner = facts.ledgerOwner {
             try await session.set("role", to: ledgerOwner.name)
             try await lockGuard.run(
                 GuardedTransaction(locks: [], statements: LedgerSchema.grants(to: owner)),
-                on: session,
-                record: { _ in [] }
+                on: session
             )
         }
         try await session.set("role", to: owner.name)

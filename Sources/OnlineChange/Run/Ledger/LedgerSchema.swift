@@ -6,22 +6,25 @@ enum LedgerSchema {
     /// The version that this tool writes. A newer ledger is refused; an older one is upgraded.
     static let version = 1
 
+    /// Lets those who create the ledger at the same moment do so one after another.
+    static let turn: SQL = "SELECT pg_catalog.pg_advisory_xact_lock(1868785512, 0)"
+
     /// Creates the schema for a role; everything in it is created as that role.
     static func schema(owner: Identifier) -> SQL {
-        "CREATE SCHEMA \(name) AUTHORIZATION \(owner)"
+        "CREATE SCHEMA IF NOT EXISTS \(name) AUTHORIZATION \(owner)"
     }
 
     /// Creates the tables of version 1. Every one has a primary key, so that the database can be replicated logically.
     static func tables(tool: String) -> [SQL] {
         [
             """
-            CREATE TABLE online_change.ledger_version (
+            CREATE TABLE IF NOT EXISTS online_change.ledger_version (
               version integer PRIMARY KEY,
               installed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
               tool text NOT NULL)
             """,
             """
-            CREATE TABLE online_change.change (
+            CREATE TABLE IF NOT EXISTS online_change.change (
               id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
               name text NOT NULL,
               recipe text NOT NULL,
@@ -44,9 +47,9 @@ enum LedgerSchema {
               started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
               finished_at timestamptz)
             """,
-            "CREATE UNIQUE INDEX change_unfinished_name ON online_change.change (name) WHERE finished_at IS NULL",
+            "CREATE UNIQUE INDEX IF NOT EXISTS change_unfinished_name ON online_change.change (name) WHERE finished_at IS NULL",
             """
-            CREATE TABLE online_change.step (
+            CREATE TABLE IF NOT EXISTS online_change.step (
               change_id bigint NOT NULL REFERENCES online_change.change,
               position integer NOT NULL,
               phase text NOT NULL,
@@ -57,7 +60,7 @@ enum LedgerSchema {
               PRIMARY KEY (change_id, position))
             """,
             """
-            CREATE TABLE online_change.backfill_window (
+            CREATE TABLE IF NOT EXISTS online_change.backfill_window (
               change_id bigint NOT NULL REFERENCES online_change.change,
               position integer NOT NULL,
               number integer NOT NULL,
@@ -70,7 +73,7 @@ enum LedgerSchema {
               PRIMARY KEY (change_id, position, number)) WITH (fillfactor = 50)
             """,
             """
-            CREATE TABLE online_change.verification (
+            CREATE TABLE IF NOT EXISTS online_change.verification (
               id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
               change_id bigint NOT NULL REFERENCES online_change.change,
               begun_at timestamptz NOT NULL,
@@ -82,7 +85,7 @@ enum LedgerSchema {
               horizon bigint NOT NULL)
             """,
             """
-            CREATE TABLE online_change.audit (
+            CREATE TABLE IF NOT EXISTS online_change.audit (
               id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
               change_id bigint NOT NULL REFERENCES online_change.change,
               at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
@@ -93,7 +96,7 @@ enum LedgerSchema {
               waited double precision,
               retries integer)
             """,
-            "INSERT INTO online_change.ledger_version (version, tool) VALUES (\(version), \(literal: tool))",
+            "INSERT INTO online_change.ledger_version (version, tool) VALUES (\(version), \(literal: tool)) ON CONFLICT DO NOTHING",
         ]
     }
 

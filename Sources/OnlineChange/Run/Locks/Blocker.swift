@@ -15,8 +15,17 @@ public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
     /// Its present or last statement, shortened.
     public var query: String?
 
+    /// What tells a transaction from another one.
+    struct Identity: Hashable, Sendable {
+        let pid: Int?
+        let prepared: String?
+    }
+
+    var identity: Identity { Identity(pid: pid, prepared: prepared) }
+
     /// Who holds locks on the tables that conflict with those asked for.
     ///
+    /// The session should be one whose role sees others' activity: the login role's, not the table owner's.
     /// Autovacuum workers are left out: they give way to our weak lock. One that prevents wraparound doesn't, and stays.
     static func holding(_ locks: [TableLock], on session: Session) async throws -> [Blocker] {
         var found: [Blocker] = []
@@ -28,7 +37,9 @@ public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
                        left(regexp_replace(a.query, '\\s+', ' ', 'g'), 120) AS query, x.gid AS prepared
                 FROM pg_locks l
                 LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-                LEFT JOIN pg_prepared_xacts x ON l.virtualtransaction = '-1/' || x.transaction
+                LEFT JOIN pg_locks own ON l.pid IS NULL AND own.pid IS NULL AND own.locktype = 'transactionid'
+                  AND own.virtualtransaction = l.virtualtransaction
+                LEFT JOIN pg_prepared_xacts x ON x.transaction = own.transactionid
                 WHERE l.locktype = 'relation' AND l.granted
                   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
                   AND l.relation = to_regclass(\(lock.table.quoted))
@@ -46,9 +57,7 @@ public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
                     state: try row["state"],
                     query: try row["query"]
                 )
-                if !found.contains(where: { $0.pid == blocker.pid && $0.prepared == blocker.prepared }) {
-                    found.append(blocker)
-                }
+                if !found.contains(where: { $0.identity == blocker.identity }) { found.append(blocker) }
             }
         }
         return found

@@ -12,6 +12,8 @@ struct DDLPermit {
 /// timeout, in the same transaction. On a timeout everything is undone and tried again, up to a deadline.
 struct LockGuard: Sendable {
     let policy: LockPolicy
+    /// Reads who holds locks: a session of the login role, which may see more of others than the table's owner.
+    let observer: Session
     let report: @Sendable (Event) async -> Void
 
     /// What an attempt to take locks cost.
@@ -23,23 +25,25 @@ struct LockGuard: Sendable {
     /// Runs a transaction.
     ///
     /// - Parameters:
-    ///   - conditions: looks whether a condition holds, once the locks are held; throws if not.
+    ///   - assertions: statements that fail if something no longer holds, run once the locks are held.
     ///   - record: statements for the ledger that commit together with the work.
     /// - Throws: `Failure.notNow` at the deadline, with everything undone.
     @discardableResult
     func run(
         _ transaction: GuardedTransaction,
         on session: Session,
-        conditions: (Condition) async throws -> Void = { _ in },
-        record: (Effort) -> [SQL]
+        assertions: [SQL] = [],
+        record: (Effort) -> [SQL] = { _ in [] }
     ) async throws -> Effort {
         let start = ContinuousClock.now
         var effort = Effort()
         var lastReport = -1.0
+        var inTheWay: Set<Blocker.Identity> = []
         while true {
             effort.waited = (ContinuousClock.now - start).seconds
-            let old = try await Blocker.holding(transaction.locks, on: session)
-                .filter { $0.age.map { $0 > policy.oldTransaction } ?? false }
+            // A transaction whose age we may not see is old if it was in the way of the last attempt already.
+            let old = try await Blocker.holding(transaction.locks, on: observer)
+                .filter { $0.age.map { $0 > policy.oldTransaction } ?? inTheWay.contains($0.identity) }
             guard old.isEmpty else {
                 try giveUpIfLate(effort, blockers: old, transaction)
                 if lastReport < 0 || effort.waited - lastReport >= 2 {
@@ -50,11 +54,12 @@ struct LockGuard: Sendable {
                 continue
             }
             do {
-                try await attempt(transaction, on: session, conditions: conditions, record: record(effort))
+                try await attempt(transaction, on: session, assertions: assertions, record: record(effort))
                 return effort
             } catch let error as PostgresError where error.isLockTrouble {
                 await session.rollback()
-                let blockers = try await Blocker.holding(transaction.locks, on: session)
+                let blockers = try await Blocker.holding(transaction.locks, on: observer)
+                inTheWay = Set(blockers.map(\.identity))
                 try giveUpIfLate(effort, blockers: blockers, transaction)
                 let pause = policy.pause(afterAttempt: effort.retries, jitter: .random(in: 0...1))
                 effort.retries += 1
@@ -70,34 +75,39 @@ struct LockGuard: Sendable {
     private func attempt(
         _ transaction: GuardedTransaction,
         on session: Session,
-        conditions: (Condition) async throws -> Void,
+        assertions: [SQL],
         record: [SQL]
     ) async throws {
         let permit = DDLPermit()
-        let locks = transaction.locks
         // COMMIT must not wait for a standby while it holds the lock (PostgreSQL documentation, 30.1).
         var opening: [SQL] = ["BEGIN", "SET LOCAL synchronous_commit = local"]
         opening += transaction.preparation
         opening.append("SET LOCAL lock_timeout = \(policy.weakLockWait)")
-        opening += locks.map { "LOCK TABLE \($0.table) IN \(server: LockMode.shareUpdateExclusive.rawValue) MODE" }
+        opening += transaction.locks.map {
+            "LOCK TABLE \($0.table) IN \(server: LockMode.shareUpdateExclusive.rawValue) MODE"
+        }
         try await session.script(opening, permit: permit)
 
-        let strong: [SQL] =
-            [
-                "SET LOCAL lock_timeout = \(policy.strongLockWait)",
-                "SET LOCAL statement_timeout = \(policy.statementTimeout)",
-            ]
-            + locks.map { "LOCK TABLE \($0.table) IN \(server: $0.mode.rawValue) MODE" }
-        let work = transaction.statements + record + ["COMMIT"]
-        guard !transaction.conditions.isEmpty else {
-            try await session.script(strong + work, permit: permit, cancellable: false)
-            return
+        // One message from the first strong lock to COMMIT: neither the network nor a stop of this process can make
+        // the lock last longer.
+        var rest: [SQL] = [
+            "SET LOCAL lock_timeout = \(policy.strongLockWait)",
+            "SELECT pg_catalog.set_config('online_change.since', pg_catalog.clock_timestamp()::text, true)",
+        ]
+        rest += transaction.locks.map { "LOCK TABLE \($0.table) IN \(server: $0.mode.rawValue) MODE" }
+        for statement in assertions + transaction.statements + record {
+            // Without a lock that an application could wait for, nothing is in a hurry.
+            rest += transaction.locks.isEmpty ? [statement] : [leftOfBudget, statement]
         }
-        try await session.script(strong, permit: permit)
-        for condition in transaction.conditions {
-            try await conditions(condition)
-        }
-        try await session.script(work, permit: permit, cancellable: false)
+        try await session.script(rest + ["COMMIT"], permit: permit, cancellable: false)
+    }
+
+    /// Gives the next statement what is left of the whole transaction's time: statement_timeout counts for each alone.
+    private var leftOfBudget: SQL {
+        """
+        SELECT pg_catalog.set_config('statement_timeout', greatest(1, \(policy.budget) - 1000 * extract(epoch FROM
+          pg_catalog.clock_timestamp() - pg_catalog.current_setting('online_change.since')::timestamptz))::int::text, true)
+        """
     }
 
     private func giveUpIfLate(_ effort: Effort, blockers: [Blocker], _ transaction: GuardedTransaction) throws(Failure)

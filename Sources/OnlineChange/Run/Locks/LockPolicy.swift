@@ -20,8 +20,8 @@ public struct LockPolicy: Hashable, Sendable {
     /// How long to wait for SHARE UPDATE EXCLUSIVE, which keeps no statement of an application waiting.
     var weakLockWait: Int { deadlockTimeout + 500 }
 
-    /// The longest that one statement may run once a strong lock is held.
-    var statementTimeout: Int { max(lockTimeout, 100) }
+    /// The longest that waiting for strong locks and working under them may take together, in milliseconds.
+    var budget: Int { lockTimeout }
 
     /// Age in seconds from which a transaction is waited for rather than queued behind: a waiting strong lock stops
     /// every later reader, and one that old is unlikely to end within our timeout.

@@ -22,13 +22,14 @@ public struct VerificationResult: Hashable, Sendable {
 struct VerificationPass: Sendable {
     let context: RunContext
     let verification: Verification
+    /// Reads.
     let session: Session
+    /// Writes what must be mended.
+    let writer: Session
     let repairs: Bool
 
     /// Time in seconds that reading one range should take.
     private static let rangeTime = 0.1
-    /// How often a row that someone has locked is tried again.
-    private static let repairAttempts = 8
 
     /// Runs the pass.
     ///
@@ -40,32 +41,32 @@ struct VerificationPass: Sendable {
         var lastLook = ContinuousClock.now - .seconds(60)
         let (filenode, blocks) = try await extent()
         var block = 0
-        repeat {
+        // Up to the size that the heap has now: later rows were written by statements that the triggers saw, and rows
+        // that a write has moved there were healed by it.
+        while block < blocks {
             if ContinuousClock.now - lastLook >= .milliseconds(500) {
                 lastLook = .now
                 try await holdWhilePaused()
-                let fraction = blocks == 0 ? 1 : Double(block) / Double(blocks)
+                let fraction = Double(block) / Double(blocks)
                 if let progress = pace.progress("compare", fraction, rows: result.rows, isHeld: false), block > 0 {
                     await context.report(.progress(progress))
                 }
             }
-            let end = block + servo.next
-            // The last range is open: rows that came after the pass began are compared too.
-            let range = tidRange(from: block, to: end < blocks ? end : nil)
+            let range = block..<min(blocks, block + servo.next)
             let start = ContinuousClock.now
             let found = try await compare(range)
-            servo.took((ContinuousClock.now - start).seconds, blocks: end - block)
+            servo.took((ContinuousClock.now - start).seconds, blocks: range.count)
             result.rows += found.rows
             result.differences += found.different
             if found.different > 0 {
-                let remaining = repairs ? try await repair(range, found.different) : found.different
-                result.repaired += found.different - remaining
+                let remaining = repairs ? try await repair(range) : found.different
+                result.repaired += max(0, found.different - remaining)
                 if remaining > 0, result.keys.count < 20 {
                     result.keys += try await keys(range, limit: 20 - result.keys.count)
                 }
             }
-            block = end
-        } while block < blocks
+            block = range.upperBound
+        }
         return try await extent().filenode == filenode ? result : nil
     }
 
@@ -79,14 +80,8 @@ struct VerificationPass: Sendable {
         return (try row["filenode"], try row["blocks"])
     }
 
-    private func tidRange(from first: Int, to end: Int?) -> SQL {
-        let lower: SQL = "t.ctid >= \(literal: "(\(first),0)")::tid"
-        guard let end else { return lower }
-        return "\(lower) AND t.ctid < \(literal: "(\(end),0)")::tid"
-    }
-
     /// Counts a range, again if someone's DDL holds the table just now.
-    private func compare(_ range: SQL) async throws -> (rows: Int, different: Int) {
+    private func compare(_ range: Range<Int>) async throws -> (rows: Int, different: Int) {
         var failures = 0
         while true {
             do {
@@ -99,39 +94,36 @@ struct VerificationPass: Sendable {
         }
     }
 
-    private func count(_ range: SQL) async throws -> (rows: Int, different: Int) {
+    private func count(_ range: Range<Int>) async throws -> (rows: Int, different: Int) {
         let row = try await session.run(
             """
             SELECT count(*) AS rows, count(*) FILTER (WHERE \(verification.differs)) AS different
-            FROM \(verification.table) AS t WHERE \(range)
+            FROM \(verification.table) AS t WHERE \(Block.condition(range))
             """
         ).rows[0]
         return (try row["rows"], try row["different"])
     }
 
-    /// Mends a range, a few times if rows of it are locked. Returns how many rows differ still.
-    private func repair(_ range: SQL, _ different: Int) async throws -> Int {
-        var remaining = different
-        for attempt in 0..<Self.repairAttempts {
-            try await session.run(
-                """
-                WITH free AS MATERIALIZED (SELECT t.ctid AS online_change_place FROM \(verification.table) AS t
-                  WHERE \(range) AND \(verification.differs) FOR NO KEY UPDATE SKIP LOCKED)
-                UPDATE \(verification.table) AS t SET \(verification.repair) FROM free WHERE t.ctid = free.online_change_place
-                  AND (SELECT c.epoch FROM online_change.change c WHERE c.id = \(context.change.id)) = \(context.epoch)
-                """
-            )
+    /// Mends a range and waits for rows that others have locked, up to the lock deadline.
+    ///
+    /// - Returns: how many rows differ still.
+    private func repair(_ range: Range<Int>) async throws -> Int {
+        let start = ContinuousClock.now
+        var attempt = 0
+        while true {
+            try await VerificationRepair(context: context, verification: verification, session: writer).run(range)
             // A row that was updated since it was read has moved, and was healed by that.
-            remaining = try await compare(range).different
-            if remaining == 0 { return 0 }
-            try await context.beat(waiting: "rows that differ are locked by others")
-            try await Task.sleep(for: .milliseconds(50 << attempt))
+            let remaining = try await compare(range).different
+            let waited = (ContinuousClock.now - start).seconds
+            if remaining == 0 || waited > context.lockGuard.policy.deadline { return remaining }
+            try await context.beat(waiting: "\(remaining) rows that differ are locked by others")
+            try await Task.sleep(for: .milliseconds(min(1000, 50 << min(attempt, 5))))
+            attempt += 1
         }
-        return remaining
     }
 
     /// Names rows that differ: by primary key where there is one, else by their place.
-    private func keys(_ range: SQL, limit: Int) async throws -> [String] {
+    private func keys(_ range: Range<Int>, limit: Int) async throws -> [String] {
         let key: SQL =
             verification.key.isEmpty
             ? "t.ctid::text"
@@ -139,7 +131,7 @@ struct VerificationPass: Sendable {
         return try await session.run(
             """
             SELECT \(key) AS key FROM \(verification.table) AS t
-            WHERE \(range) AND \(verification.differs) LIMIT \(limit)
+            WHERE \(Block.condition(range)) AND \(verification.differs) LIMIT \(limit)
             """
         ).rows.map { try $0["key"] }
     }

@@ -12,16 +12,25 @@ struct VerificationRun: Sendable {
     ///
     /// - Throws: `Failure` of kind `data` if rows differ that can't be mended.
     func untilClean() async throws {
+        let next = "online-change verify \(context.change.name) --repair"
         for _ in 0..<Self.passes {
             let result = try await once(repairing: true)
             if result.differences == 0 { return }
-            guard result.remaining == 0 else { break }
+            guard result.remaining == 0 else {
+                throw Failure(
+                    .notNow,
+                    "\(Count.text(result.remaining)) rows that differ are locked by others: "
+                        + result.keys.joined(separator: " | "),
+                    left: "Both columns stand, and everything else is in sync.",
+                    next: "Run the same command again when they are free."
+                )
+            }
         }
         throw Failure(
             .data,
-            "rows differ still after \(Self.passes) comparisons",
-            left: "Both columns stand; the differing rows are listed above.",
-            next: "online-change verify \(context.change.name) --repair"
+            "rows differ again and again: the last of \(Self.passes) comparisons still found some",
+            left: "Both columns stand.",
+            next: next
         )
     }
 
@@ -29,7 +38,13 @@ struct VerificationRun: Sendable {
     @discardableResult
     func once(repairing: Bool) async throws -> VerificationResult {
         let session = try await context.openWorker(budget: 60)
-        defer { Task { await session.close() } }
+        let writer = try await context.openWorker(budget: context.batchBudget)
+        defer {
+            Task {
+                await session.close()
+                await writer.close()
+            }
+        }
         while true {
             let begun: String = try await context.session.value("SELECT clock_timestamp()::text")
             let marks = try await TriggerMarks.read(verification, tableOID: context.plan.tableOID, context.session)
@@ -37,6 +52,7 @@ struct VerificationRun: Sendable {
                 context: context,
                 verification: verification,
                 session: session,
+                writer: writer,
                 repairs: repairing
             )
             guard let result = try await pass.run() else {
@@ -68,12 +84,31 @@ struct VerificationRun: Sendable {
 /// The rows of pg_trigger that our triggers are: disabling and enabling one, or dropping and creating it, makes another.
 enum TriggerMarks {
     static func read(_ verification: Verification, tableOID: UInt32, _ session: Session) async throws -> String {
-        let names = verification.triggers.map(\.name)
-        return try await session.value(
-            """
-            SELECT coalesce(string_agg(format('%s %s %s %s', tgname, oid, xmin, tgenabled), E'\\n' ORDER BY tgname), '')
-            FROM pg_trigger WHERE tgrelid = \(tableOID)::oid AND tgname = ANY (\(names)::text[])
-            """
-        )
+        try await session.value(Query(expression(verification, tableOID: tableOID)))
     }
+
+    /// A statement that fails with `SQLState.assertionFailed` if the rows are others than `marks`.
+    static func assertion(_ marks: String, _ verification: Verification, tableOID: UInt32) -> SQL {
+        let body: SQL = """
+            BEGIN
+              IF (\(expression(verification, tableOID: tableOID))) IS DISTINCT FROM \(literal: marks) THEN
+                RAISE EXCEPTION USING ERRCODE = \(literal: SQLState.assertionFailed.code);
+              END IF;
+            END
+            """
+        return "DO LANGUAGE plpgsql \(literal: body.text)"
+    }
+
+    private static func expression(_ verification: Verification, tableOID: UInt32) -> SQL {
+        let names = SQL.joined(verification.triggers.map { "\(literal: $0.name)" })
+        return """
+            SELECT coalesce(string_agg(format('%s %s %s %s', tgname, oid, xmin, tgenabled), chr(10) ORDER BY tgname), '')
+            FROM pg_catalog.pg_trigger WHERE tgrelid = \(tableOID)::oid AND tgname IN (\(names))
+            """
+    }
+}
+
+extension SQLState {
+    /// Something that was looked at before a lock was asked for no longer held once it was there.
+    static let assertionFailed: SQLState = "OC001"
 }

@@ -1,0 +1,37 @@
+# make test and make demo need nothing but this folder and Swift: what else is missing, setup installs on Debian and Ubuntu.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+# The command starts faster without Swift's shared libraries, and runs where there are none; libpq stays shared.
+STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
+RELEASE := swift build -c release $(STATIC) --product online-change
+SOURCES := Package.swift Sources Tests recipes $(wildcard integration)
+
+# Two tests a processor at a time: with all at once, those that measure waits would measure the machine's.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+
+.PHONY: setup build test demo lint release clean
+
+setup: ## Installs what is missing; needs no network when nothing is.
+	@scripts/setup
+
+build: setup ## Builds the command, optimised: .build/release/online-change
+	@$(RELEASE)
+
+test: setup ## Runs every test.
+	@scripts/test
+
+demo: build ## Shows a change on a server of its own, under load.
+	@.build/release/online-change demo
+
+lint: ## Fails on anything that swift format would change.
+	@swift format lint --strict -r $(SOURCES)
+
+release: build ## The command without debugging symbols: .build/online-change
+	@strip -o .build/online-change .build/release/online-change
+	@ls -lh .build/online-change
+
+clean: ## Removes all that was built.
+	@rm -rf .build

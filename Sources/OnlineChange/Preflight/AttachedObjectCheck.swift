@@ -1,0 +1,26 @@
+import Postgres
+
+/// What others have put on the column that follows, which goes at drop and everything on it with it.
+enum AttachedObjectCheck {
+    /// An object that depends on a column.
+    struct Dependent: Codable, Hashable, Sendable {
+        /// As `pg_describe_object` names it.
+        let object: String
+        /// Its bare name.
+        let name: Identifier
+    }
+
+    static func findings(on column: Column, table: QualifiedName, dependents: [Dependent]) -> [Finding] {
+        var objects = dependents.map(\.object)
+        if column.isNotNull { objects.append("NOT NULL of \(table).\(column.name)") }
+        if column.hasComment { objects.append("comment on \(table).\(column.name)") }
+        return objects.map { object in
+            .acknowledge(
+                object,
+                "it hangs on the column that now bears the name \(column.name), which is the one that follows and goes "
+                    + "at drop",
+                wayOut: "Drop it now, and create it on the new name after swap: that is the original column then"
+            )
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Postgres
+
+/// Mends the rows of a range that differ, in batches as short as the backfill's: an application may wait for them.
+struct VerificationRepair: Sendable {
+    let context: RunContext
+    let verification: Verification
+    let session: Session
+
+    /// Mends what isn't locked by others.
+    func run(_ range: Range<Int>) async throws {
+        var servo = ChunkServo(target: min(0.025, context.batchBudget / 2), first: 4)
+        var block = range.lowerBound
+        var failures = 0
+        while block < range.upperBound {
+            let blocks = block..<min(range.upperBound, block + servo.next)
+            let start = ContinuousClock.now
+            do {
+                try await session.run(statement(blocks))
+                servo.took((ContinuousClock.now - start).seconds, blocks: blocks.count)
+                failures = 0
+            } catch let error as PostgresError where error.isLockTrouble {
+                servo.timedOut()
+                failures += 1
+                // What can't be mended in time even block by block is left to the next attempt.
+                guard failures < 20 else { return }
+                try await Task.sleep(for: .milliseconds(20))
+                continue
+            }
+            block = blocks.upperBound
+        }
+    }
+
+    private func statement(_ blocks: Range<Int>) -> Query {
+        """
+        WITH free AS MATERIALIZED (SELECT t.ctid AS online_change_place FROM \(verification.table) AS t
+          WHERE \(Block.condition(blocks)) AND \(verification.differs) FOR NO KEY UPDATE SKIP LOCKED)
+        UPDATE \(verification.table) AS t SET \(verification.repair) FROM free WHERE t.ctid = free.online_change_place
+          AND (SELECT c.epoch FROM online_change.change c WHERE c.id = \(context.change.id)) = \(context.epoch)
+        """
+    }
+}

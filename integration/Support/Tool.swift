@@ -1,0 +1,76 @@
+import Foundation
+import Postgres
+import Subprocess
+import Synchronization
+
+/// The built program, run as a process of its own that can be killed.
+enum Tool {
+    /// How a run ended.
+    struct Ending: Sendable {
+        let status: TerminationStatus
+        let lines: [String]
+        let errors: String
+
+        /// Everything that it printed, for messages of failed tests.
+        var text: String { "\(status)\n" + (lines.suffix(12) + [errors]).joined(separator: "\n") }
+    }
+
+    /// A process that runs.
+    struct Running: Sendable {
+        let pid: Int32
+
+        /// Ends it as the kernel would, without a moment to tidy up.
+        func kill() {
+            _ = Foundation.kill(pid, SIGKILL)
+        }
+    }
+
+    /// `ONLINE_CHANGE_BINARY`, or what was built beside the tests.
+    static let path =
+        ProcessInfo.processInfo.environment["ONLINE_CHANGE_BINARY"]
+        ?? Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "online-change").path
+
+    /// Runs a command with its events as JSON lines.
+    ///
+    /// - Parameters:
+    ///   - onLine: is called with the number of each line that was printed.
+    ///   - meanwhile: runs beside it.
+    static func run(
+        _ arguments: [String],
+        on parameters: ConnectionParameters,
+        onLine: @escaping @Sendable (Int, Running) async throws -> Void = { _, _ in },
+        meanwhile: @escaping @Sendable (Running) async throws -> Void = { _ in }
+    ) async throws -> Ending {
+        let lines = Mutex<[String]>([])
+        let result = try await Subprocess.run(
+            .path(.init(path)),
+            arguments: Arguments(arguments + ["--json", "--dsn", parameters.conninfo ?? ""]),
+            input: .none,
+            output: .sequence,
+            error: .string(limit: 1 << 16)
+        ) { execution in
+            let running = Running(pid: execution.processIdentifier.value)
+            async let beside: Void = meanwhile(running)
+            for try await line in execution.standardOutput.strings() {
+                let count = lines.withLock { lines in
+                    lines.append(line)
+                    return lines.count
+                }
+                try await onLine(count, running)
+            }
+            try await beside
+        }
+        return Ending(
+            status: result.terminationStatus,
+            lines: lines.withLock { $0 },
+            errors: result.standardError
+        )
+    }
+
+    /// The command that renames `account.name`, through a phase.
+    static func rename(through phase: String, _ more: String...) -> [String] {
+        ["rename-column", "account", "name", "full_name", "--name", Rename.name, "--through", phase, "--yes"] + more
+    }
+
+    static let rollback = ["rollback", Rename.name]
+}

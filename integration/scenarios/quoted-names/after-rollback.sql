@@ -1,0 +1,1 @@
+SELECT * FROM "My Shop"."Order ""2""" ORDER BY 1;
