@@ -72,7 +72,19 @@ let package = Package(
         ),
         .testTarget(
             name: "OnlineChangeTests",
-            dependencies: ["OnlineChange", "Oracles", "TestSupport"],
+            dependencies: [
+                "OnlineChange", "Oracles", "TestSupport", "ThrowawayPostgres",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            resources: [.copy("Plan/plan-of-ledger-1.json")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "OnlineChangeCommandTests",
+            dependencies: [
+                "online-change", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            path: "Tests/online-changeTests",
             swiftSettings: settings
         ),
         .testTarget(
@@ -85,6 +97,13 @@ let package = Package(
             path: "integration",
             exclude: ["README.md", "ten-runs.sh", "bench.sh"],
             resources: [.copy("scenarios")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DemoTests",
+            dependencies: [
+                "online-change", "OnlineChange", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: settings
         ),
     ]

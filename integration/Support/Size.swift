@@ -5,6 +5,9 @@ enum Size {
     /// `ONLINE_CHANGE_LONG=1`: on a machine with nothing else to do, for minutes.
     static let isLong = ProcessInfo.processInfo.environment["ONLINE_CHANGE_LONG"] == "1"
 
+    /// How many rows the benchmark's tables have; 0 to leave it out.
+    static let benchmarkRows = Int(ProcessInfo.processInfo.environment["ONLINE_CHANGE_BENCH"] ?? "") ?? 0
+
     static func of<Value>(short: Value, long: Value) -> Value { isLong ? long : short }
 
     /// What an application's statement may take beyond lock timeout and baseline: nothing where the machine is ours,

@@ -33,13 +33,13 @@ enum Tool {
     /// Runs a command with its events as JSON lines.
     ///
     /// - Parameters:
-    ///   - onLine: is called with the number of each line that was printed.
     ///   - meanwhile: runs beside it.
+    ///   - onLine: is called with the number of each line that was printed.
     static func run(
         _ arguments: [String],
         on parameters: ConnectionParameters,
-        onLine: @escaping @Sendable (Int, Running) async throws -> Void = { _, _ in },
-        meanwhile: @escaping @Sendable (Running) async throws -> Void = { _ in }
+        meanwhile: @escaping @Sendable (Running) async throws -> Void = { _ in },
+        onLine: @escaping @Sendable (Int, Running) async throws -> Void = { _, _ in }
     ) async throws -> Ending {
         let lines = Mutex<[String]>([])
         let result = try await Subprocess.run(

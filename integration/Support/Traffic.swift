@@ -27,11 +27,12 @@ struct Traffic: Sendable {
         )
     }
 
-    /// What the same load shows without us: eight clients of the old release.
-    func baseline(for duration: Duration = Size.of(short: .seconds(2), long: .seconds(20))) async throws
+    /// What the same load shows without us.
+    func baseline(clients: Int = 8, for duration: Duration = Size.of(short: .seconds(2), long: .seconds(20)))
+        async throws
         -> Tally
     {
-        let workload = workload(old: 8, new: 0)
+        let workload = workload(old: clients, new: 0)
         try await workload.start()
         try await Task.sleep(for: duration)
         return await workload.stop()

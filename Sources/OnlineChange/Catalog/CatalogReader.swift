@@ -101,6 +101,8 @@ struct CatalogReader {
           'triggers', \(triggers),
           'rules', \(rules),
           'rowTypeUsers', \(rowTypeUsers),
+          'wholeRowReaders', \(wholeRowReaders),
+          'hasReplicaIdentity', \(hasReplicaIdentity),
           'routines', '[]'::json,
           'publications', '[]'::json
         )
@@ -119,6 +121,7 @@ struct CatalogReader {
                 format('%I.%I', cn.nspname, co.collname) END,
             'hasNondeterministicCollation', NOT coalesce(co.collisdeterministic, true),
             'isNotNull', a.attnotnull, 'hasComment', col_description(a.attrelid, a.attnum) IS NOT NULL,
+            'typeDemandsValue', b.is_not_null AND t.typdefault IS NULL AND d.adbin IS NULL,
             'defaultExpression', pg_get_expr(d.adbin, d.adrelid),
             'identity', a.attidentity, 'generated', a.attgenerated,
             'storage', CASE WHEN a.attstorage <> bt.typstorage THEN
@@ -136,13 +139,13 @@ struct CatalogReader {
           LEFT JOIN pg_collation co ON co.oid = a.attcollation
           LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
           CROSS JOIN LATERAL (
-            WITH RECURSIVE domain(type, modifier, depth) AS (
-              SELECT a.atttypid, a.atttypmod, 0
+            WITH RECURSIVE domain(type, modifier, depth, is_not_null) AS (
+              SELECT a.atttypid, a.atttypmod, 0, false
               UNION ALL
               SELECT dt.typbasetype, CASE WHEN domain.modifier >= 0 THEN domain.modifier ELSE dt.typtypmod END,
-                     domain.depth + 1
+                     domain.depth + 1, domain.is_not_null OR dt.typnotnull
               FROM domain JOIN pg_type dt ON dt.oid = domain.type WHERE dt.typtype = 'd')
-            SELECT type, modifier FROM domain ORDER BY depth DESC LIMIT 1) b
+            SELECT type, modifier, is_not_null FROM domain ORDER BY depth DESC LIMIT 1) b
           JOIN pg_type bt ON bt.oid = b.type
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]'::json)
         """
@@ -165,6 +168,9 @@ struct CatalogReader {
     private static let triggers: SQL = """
         coalesce((SELECT json_agg(json_build_object(
             'name', t.tgname, 'quotedName', quote_ident(t.tgname), 'definition', pg_get_triggerdef(t.oid), 'type', t.tgtype, 'enabled', t.tgenabled,
+            'columns', (SELECT coalesce(json_agg(DISTINCT d.refobjsubid), '[]'::json) FROM pg_depend d
+                WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid
+                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid > 0),
             'updateOf', t.tgattr::smallint[], 'updateOfList', \(updateOfList), 'isConstraint', t.tgconstraint <> 0,
             'function', format('%I.%I', pn.nspname, p.proname),
             'comment', obj_description(t.oid, 'pg_trigger')) ORDER BY t.tgname COLLATE "C")
@@ -179,7 +185,7 @@ struct CatalogReader {
         """
 
     private static let rules: SQL = """
-        coalesce((SELECT json_agg(json_build_object('name', r.rulename,
+        coalesce((SELECT json_agg(json_build_object('name', r.rulename, 'isOnUpdate', r.ev_type = '2', 'enabled', r.ev_enabled,
             'columns', (SELECT coalesce(json_agg(DISTINCT d.refobjsubid), '[]'::json) FROM pg_depend d
                 WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
                   AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid > 0)))
@@ -192,6 +198,21 @@ struct CatalogReader {
             FROM pg_depend d JOIN pg_type rt ON rt.oid = d.refobjid
             WHERE d.refclassid = 'pg_type'::regclass AND d.deptype = 'n'
               AND (rt.oid = c.reltype OR rt.typelem = c.reltype AND rt.typcategory = 'A')) used), '[]'::json)
+        """
+
+    /// Indexes and checks whose expressions read the row as a whole; the server keeps no record of that but the
+    /// expressions themselves.
+    private static let wholeRowReaders: SQL = """
+        coalesce((SELECT json_agg(object ORDER BY object COLLATE "C") FROM (
+            SELECT 'index ' || ic.relname AS object FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+            WHERE i.indrelid = c.oid AND concat(i.indexprs::text, i.indpred::text) LIKE '%:varattno 0 %'
+            UNION ALL SELECT 'constraint ' || con.conname FROM pg_constraint con
+            WHERE con.conrelid = c.oid AND con.contype = 'c' AND con.conbin::text LIKE '%:varattno 0 %') readers), '[]'::json)
+        """
+
+    private static let hasReplicaIdentity: SQL = """
+        (c.relreplident = 'f' OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid
+            AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END))
         """
 
     private static func routinesQuery(oid: UInt32, mentions: [Identifier]) -> Query {
@@ -220,15 +241,15 @@ struct CatalogReader {
         let bySchema: SQL =
             session.serverVersion >= 15_00_00
             ? """
-            UNION ALL SELECT p.pubname, 'schema' FROM pg_publication p
+            UNION ALL SELECT p.pubname, 'schema', p.pubupdate FROM pg_publication p
             JOIN pg_publication_namespace pn ON pn.pnpubid = p.oid
             JOIN pg_class c ON c.relnamespace = pn.pnnspid WHERE c.oid = \(Int(oid))::oid
             """ : ""
         return """
-            SELECT json_agg(json_build_object('name', name, 'scope', scope) ORDER BY name) FROM (
-              SELECT pubname AS name, 'allTables' AS scope FROM pg_publication WHERE puballtables
+            SELECT json_agg(json_build_object('name', name, 'scope', scope, 'sendsUpdates', updates) ORDER BY name) FROM (
+              SELECT pubname AS name, 'allTables' AS scope, pubupdate AS updates FROM pg_publication WHERE puballtables
               UNION ALL
-              SELECT p.pubname, CASE WHEN \(listed) THEN 'columns' ELSE 'table' END
+              SELECT p.pubname, CASE WHEN \(listed) THEN 'columns' ELSE 'table' END, p.pubupdate
               FROM pg_publication_rel pr JOIN pg_publication p ON p.oid = pr.prpubid
               WHERE pr.prrelid = \(oid)::oid
               \(bySchema)) published

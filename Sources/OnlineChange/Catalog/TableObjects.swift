@@ -34,6 +34,8 @@ public struct Trigger: Codable, Hashable, Sendable {
     public var type: Int
     /// `pg_trigger.tgenabled`: `O` origin, `D` disabled, `R` replica, `A` always.
     public var enabled: String
+    /// Numbers of the columns that its definition names, in `UPDATE OF` or in WHEN.
+    public var columns: [Int] = []
     /// Numbers of the columns in `UPDATE OF`.
     public var updateOf: [Int]
     /// The same columns as the server writes them in the definition.
@@ -55,6 +57,10 @@ public struct Trigger: Codable, Hashable, Sendable {
 public struct Rule: Codable, Hashable, Sendable {
     /// Its name.
     public var name: Identifier
+    /// Whether it rewrites UPDATE.
+    public var isOnUpdate = false
+    /// `pg_rewrite.ev_enabled`: `O` origin, `D` disabled, `R` replica, `A` always.
+    public var enabled = "O"
     /// Numbers of the table's columns that it reads.
     public var columns: [Int]
 }
@@ -108,6 +114,8 @@ public struct Publication: Codable, Hashable, Sendable {
     public var name: Identifier
     /// How the table comes to be in it.
     public var scope: Scope
+    /// Whether it sends UPDATE.
+    public var sendsUpdates = true
 
     /// How a table comes to be in a publication.
     public enum Scope: String, Codable, Sendable {

@@ -38,6 +38,10 @@ public struct TableSnapshot: Codable, Hashable, Sendable {
     public var rules: [Rule]
     /// Objects that use its row type.
     public var rowTypeUsers: [RowTypeUser]
+    /// Indexes and checks that read the row as a whole, as `index NAME` or `constraint NAME`.
+    public var wholeRowReaders: [String] = []
+    /// Whether a subscriber can tell which row an UPDATE is about.
+    public var hasReplicaIdentity = true
     /// Routines whose text may name one of the columns asked for.
     public var routines: [Routine]
     /// Publications that send it or its schema.
@@ -89,6 +93,8 @@ public struct Column: Codable, Hashable, Sendable {
     public var isNotNull: Bool
     /// Whether it has a comment.
     public var hasComment: Bool
+    /// Whether its type is a NOT NULL domain and neither that nor the column has a default.
+    public var typeDemandsValue = false
     /// The default as SQL.
     public var defaultExpression: String?
     /// `pg_attribute.attidentity`: `a` always, `d` by default, empty for none.

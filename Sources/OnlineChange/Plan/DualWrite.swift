@@ -55,18 +55,18 @@ public struct DualWrite: Codable, Hashable, Sendable {
         }
         guard let first, let last else { return nil }
         self.table = table
-        inInsert = Self.triggerName(first, replica, " in i")
-        inUpdate = Self.triggerName(first, replica, " in u")
-        countingNames = [" count i", " count u"].map { Self.triggerName(first, replica, $0) }
-        out = Self.triggerName(last, replica, " out")
+        inInsert = Self.trigger("\(first)online_change \(replica)", " in i")
+        inUpdate = Self.trigger("\(first)online_change \(replica)", " in u")
+        countingNames = [" count i", " count u"].map { Self.trigger("\(first)online_change \(replica)", $0) }
+        out = Self.trigger("\(last)online_change \(replica)", " out")
         stem = Self.stem(table: table, replica: replica, oid: oid)
     }
 
-    /// A name that must be cut gets a hash: another column of the table may begin alike.
-    private static func triggerName(_ mark: String, _ replica: Identifier, _ suffix: String) -> Identifier {
-        let beginning = Identifier("\(mark)online_change \(replica)")
-        let whole = Identifier(beginning.name + suffix)
-        return whole.isStorable ? whole : beginning.shortened(appending: " \(StableHash.hex(replica.name))\(suffix)")
+    /// A name of a trigger; where it is too long, a hash keeps it apart from that of another long column.
+    private static func trigger(_ start: String, _ suffix: String) -> Identifier {
+        let whole = Identifier(start + suffix)
+        return whole.isStorable
+            ? whole : Identifier(start).shortened(appending: " \(StableHash.hex(start))\(suffix)")
     }
 
     /// A legible start and a hash that no other table or column shares, with room for the longest suffix.

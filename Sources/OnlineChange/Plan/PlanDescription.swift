@@ -49,6 +49,9 @@ extension Action {
             }
             lines += transaction.conditions.map { "only if: \($0.text)" }
         case .buildIndex, .dropIndex:
+            if case .buildIndex(let build) = self, let tablespace = build.tablespace {
+                lines.append("in tablespace \(tablespace)")
+            }
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on the table for as long as it takes (no reader and no writer waits)"
             )

@@ -16,6 +16,16 @@ enum ColumnCheck: PreflightCheck {
                 )
             ]
         }
+        if column.typeDemandsValue {
+            return [
+                .refused(
+                    object,
+                    "its type \(column.type) is a domain with NOT NULL, which the server demands of an INSERT by "
+                        + "\(subject.to) alone before any trigger can give a value",
+                    wayOut: "Give the column a default until drop, or move NOT NULL from the domain to the column."
+                )
+            ]
+        }
         if column.typeHasDefault {
             return [
                 .refused(

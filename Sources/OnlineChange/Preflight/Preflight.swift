@@ -24,7 +24,9 @@ enum Preflight {
     private static let checks: [any PreflightCheck.Type] = [
         ServerCheck.self, TableKindCheck.self, ColumnCheck.self, TargetNameCheck.self, PrivilegeCheck.self,
         RowSecurityCheck.self, UnfinishedChangeCheck.self, RowWidthCheck.self, PublicationCheck.self,
-        RowTypeCheck.self, TriggerBodyCheck.self, RuleCheck.self, ApplicationCheck.self, LedgerCheck.self,
+        RowTypeCheck.self, WholeRowCheck.self, ReplicaIdentityCheck.self, SharedObjectCheck.self,
+        AlwaysTriggerCheck.self, TriggerBodyCheck.self,
+        RuleCheck.self, ApplicationCheck.self, LedgerCheck.self,
     ]
 
     static func findings(_ subject: PreflightSubject) -> [Finding] {

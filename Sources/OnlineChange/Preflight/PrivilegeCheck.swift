@@ -63,7 +63,12 @@ enum PrivilegeCheck: PreflightCheck {
     }
 
     private static func silencing(_ subject: PreflightSubject) -> [Finding] {
-        let names = subject.table.triggers.filter { $0.enabled != "D" && $0.type & 16 != 0 && $0.updateOf.isEmpty }
+        let names = subject.table.triggers
+            .filter { trigger in
+                trigger.enabled != "D" && trigger.type & 16 != 0
+                    && (trigger.updateOf.isEmpty
+                        || subject.column.map { trigger.updateOf.contains($0.number) } ?? false)
+            }
             .map(\.name).filter { !DualWrite.isOurs($0) }.map(\.name)
         guard !names.isEmpty else { return [] }
         return [

@@ -8,6 +8,8 @@ public struct Recipe: Sendable {
     public let arguments: [(name: String, meaning: String)]
     /// Its phases in order.
     public let phases: [RecipePhase]
+    /// The YAML that it was read from.
+    public let yaml: String
 }
 
 /// One phase of a recipe.

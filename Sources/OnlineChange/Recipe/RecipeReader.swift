@@ -38,7 +38,7 @@ public enum RecipeReader {
         }
         guard !phases.isEmpty else { throw fields.error("a recipe has one phase at least") }
         try fields.finish()
-        return Recipe(name: name, summary: summary, arguments: arguments, phases: phases)
+        return Recipe(name: name, summary: summary, arguments: arguments, phases: phases, yaml: yaml)
     }
 
     private static func compose(_ yaml: String, source: String) throws(RecipeError) -> Node {

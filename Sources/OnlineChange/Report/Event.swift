@@ -2,6 +2,8 @@ import Postgres
 
 /// Something that happened, as the terminal shows it, `--json` prints it and the ledger keeps it.
 public enum Event: Sendable {
+    /// A change was planned, and no more: nothing was touched.
+    case planned(Plan)
     /// A change was planned and its plan stored.
     case started(change: String, number: Int)
     /// An unfinished change goes on.

@@ -23,12 +23,14 @@ public struct EventRecord: Encodable, Sendable {
     var rows: Int?
     var differences: Int?
     var repaired: Int?
+    var plan: Plan?
 
     /// The record of an event that happens now.
     public init(_ event: Event, at date: Date = Date()) {
         time = date.formatted(.iso8601.time(includingFractionalSeconds: true))
         self.event = ""
         switch event {
+        case .planned(let plan): set("planned") { $0.plan = plan }
         case .started(let change, let number):
             set("started") {
                 $0.change = change; $0.number = number

@@ -4,6 +4,8 @@ extension Event {
     /// - Parameter isVerbose: whether everything is told.
     public func text(isVerbose: Bool) -> String? {
         switch self {
+        case .planned(let plan):
+            plan.text
         case .started(let change, let number):
             "change \(number): \(change)"
         case .continued(let change, let phase):

@@ -35,7 +35,7 @@ extension Runner {
                     wasConnected = true
                     connectedAt = .now
                 }
-            } catch let error as PostgresError where error.isConnectionTrouble && wasConnected {
+            } catch let error as PostgresError where error.isConnectionTrouble && (wasConnected || error.wasConnected) {
                 // A connection that goes as soon as it is made is no sign that the server is back.
                 if let connectedAt, ContinuousClock.now - connectedAt > .seconds(5) {
                     attempt = 0
@@ -175,6 +175,11 @@ extension PostgresError {
         case .cannotConnect, .connectionLost: true
         default: state == .tooManyConnections
         }
+    }
+
+    /// Whether there had been a connection.
+    var wasConnected: Bool {
+        if case .connectionLost = self { true } else { false }
     }
 }
 

@@ -11,16 +11,22 @@ enum PoolerCheck {
         guard process != connection.announcedBackend else { return }
         let rival = try await Connection.open(parameters)
         defer { Task { await rival.close() } }
-        try await rival.run("BEGIN")
+        do {
+            try await rival.run("BEGIN")
+        } catch .connectionLost(let reason) where reason.contains("statement pooling") {
+            // A pooler that gives out a process for each statement knows no transactions.
+            throw refusal
+        }
         let other: Int = try await rival.value("SELECT pg_catalog.pg_backend_pid()")
         let now: Int = try await connection.value("SELECT pg_catalog.pg_backend_pid()")
         try await rival.run("ROLLBACK", cancellable: false)
-        guard now != process || other == process else { return }
-        throw Failure(
-            .refused,
-            "a pooler between here and the server gives each statement another server process (transaction mode)",
-            left: "Nothing was changed.",
-            next: "Connect straight to the server, or to a port of the pooler in session mode."
-        )
+        guard now == process, other != process else { throw refusal }
     }
+
+    private static let refusal = Failure(
+        .refused,
+        "a pooler between here and the server gives each statement another server process (transaction mode)",
+        left: "Nothing was changed.",
+        next: "Connect straight to the server, or to a port of the pooler in session mode."
+    )
 }

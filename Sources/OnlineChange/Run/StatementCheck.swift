@@ -8,7 +8,8 @@ enum StatementCheck {
 
     /// Whether a session may run the statement outside of the lock guard.
     static func allows(_ text: String) -> Bool {
-        guard let words = words(text), let first = words.first else { return false }
+        guard text.unicodeScalars.first.map(isWordScalar) == true, let words = words(text), let first = words.first
+        else { return false }
         // COMMIT PREPARED and its like end transactions of others.
         if transactionEnds.contains(first) { return words.count == 1 }
         guard kinds.contains(first) else { return false }

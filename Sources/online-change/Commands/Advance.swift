@@ -5,6 +5,7 @@ import OnlineChange
 struct Advance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Goes on to the next phase of a change, or through the named one.",
+        usage: "online-change advance <change> [--through <phase>] [--yes] [<options>]",
         discussion: """
             Example:
               online-change advance users.name-to-full_name
@@ -15,7 +16,7 @@ struct Advance: AsyncParsableCommand {
     @Argument(help: "The change's name or number.")
     var change: String
 
-    @Option(help: "The phase to go through. (default: the next one)")
+    @Option(help: ArgumentHelp("The phase to go through. (default: the next one)", valueName: "phase"))
     var through: PhaseName?
 
     @Flag(help: "Do not ask before drop.")

@@ -4,7 +4,7 @@ import OnlineChange
 /// Lists the built-in recipes, or shows one.
 struct Recipes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists the built-in recipes, or prints one and what its phases do.",
+        abstract: "Lists the built-in recipes, or prints one: what its phases do, and its text.",
         discussion: """
             Example:
               online-change recipes
@@ -23,6 +23,6 @@ struct Recipes: AsyncParsableCommand {
             return
         }
         let recipe = try RecipeReader.builtIn(name)
-        print(recipe.description)
+        print(recipe.description, "\nThe recipe's text", recipe.yaml, separator: "\n", terminator: "")
     }
 }

@@ -12,7 +12,7 @@ struct RenameColumn: AsyncParsableCommand {
 
             Example:
               online-change rename-column users name full_name --dry-run
-              online-change rename-column app.users name full_name --dsn postgresql://ops@db1/shop
+              online-change rename-column app.users name full_name --dsn service=shop
               online-change rename-column users '"fullName"' full_name --through expand
             """
     )
@@ -26,7 +26,12 @@ struct RenameColumn: AsyncParsableCommand {
     @Argument(help: "Its new name.")
     var to: String
 
-    @Option(help: "The phase to go through; at backfill both names work and the application can be deployed.")
+    @Option(
+        help: ArgumentHelp(
+            "The phase to go through; at backfill both names work and the application can be deployed.",
+            valueName: "phase"
+        )
+    )
     var through = PhaseName.backfill
 
     @Flag(help: "Print the plan (every statement, its lock and its undo) and change nothing.")
@@ -68,7 +73,7 @@ struct RenameColumn: AsyncParsableCommand {
         )
         let runner = locks.runner(connection, output)
         if dryRun {
-            print(try await runner.plan(request).text)
+            output.tell(.planned(try await runner.plan(request)))
             return
         }
         if through == .drop {

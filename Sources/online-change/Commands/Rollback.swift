@@ -5,6 +5,7 @@ import OnlineChange
 struct Rollback: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Undoes everything that a change has done, from any phase before drop.",
+        usage: "online-change rollback <change> [<options>]",
         discussion: """
             The table is then as it was before the change began. Releases of the application that use the new name \
             must be gone.

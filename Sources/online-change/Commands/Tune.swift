@@ -5,6 +5,7 @@ import OnlineChange
 struct Tune: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sets batch time, workers or lag limit of a change, from any machine.",
+        usage: "online-change tune <change> [<options>]",
         discussion: """
             Takes effect at the next batch.
 

@@ -5,6 +5,7 @@ import OnlineChange
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compares both columns of a change in every row, now.",
+        usage: "online-change verify <change> [--repair] [<options>]",
         discussion: """
             Reads the table in short ranges and locks nothing. Exits with 65 if rows differ.
 

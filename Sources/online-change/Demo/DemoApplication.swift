@@ -9,36 +9,28 @@ struct DemoApplication: Sendable {
     /// Operations that a client starts each second, an operation being one to six statements.
     static let rate = 60.0
 
+    private let server: DemoServer
+    private let database: DemoServer.Database
     private let workload: CountedWorkload
 
-    /// An application of so many clients of each release.
-    private init(_ server: DemoServer, oldClients: Int, newClients: Int, seed: UInt64) {
+    /// The application of a database; no release of it runs yet.
+    init(_ server: DemoServer, on database: DemoServer.Database) {
+        self.server = server
+        self.database = database
         workload = CountedWorkload(
             table: DemoSchema.table,
             key: "id",
             oldName: DemoSchema.oldName,
             newName: DemoSchema.newName,
-            parameters: ConnectionParameters(conninfo: server.parameters.conninfo, applicationName: "demo"),
-            oldClients: oldClients,
-            newClients: newClients,
-            seed: seed,
+            parameters: ConnectionParameters(
+                conninfo: server.parameters(database).conninfo,
+                applicationName: "application"
+            ),
+            oldClients: Self.clients,
+            newClients: Self.clients,
+            seed: 1,
             options: WorkloadOptions(operationsPerSecond: Self.rate)
         )
-    }
-
-    /// Both releases, started by `startOldRelease` and `startNewRelease`.
-    init(_ server: DemoServer) {
-        self.init(server, oldClients: Self.clients, newClients: Self.clients, seed: 2)
-    }
-
-    /// The longest statement of as many clients while nothing is changed: what this machine's own noise amounts to.
-    static func longestStatementAlone(_ server: DemoServer, during span: Duration) async throws -> Duration {
-        let alone = DemoApplication(server, oldClients: clients * 2, newClients: 0, seed: 1)
-        return try await alone.running {
-            try await alone.startOldRelease()
-            try await Task.sleep(for: span)
-            return await alone.stop().latency.maximum
-        }
     }
 
     /// Runs a body and stops whichever release still runs then.
@@ -61,8 +53,8 @@ struct DemoApplication: Sendable {
     func stop() async -> Tally { await workload.stop() }
 
     /// Looks up every row that was written; no release may run meanwhile.
-    func lostWrites(_ server: DemoServer, through names: [Identifier]) async throws -> [String] {
-        try await server.connected { try await workload.verify(on: $0, through: names) }
+    func lostWrites(through names: [Identifier]) async throws -> [String] {
+        try await server.connected(to: database) { try await workload.verify(on: $0, through: names) }
     }
 
     /// How it has fared so far, on one line.

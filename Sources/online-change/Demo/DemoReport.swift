@@ -16,8 +16,8 @@ struct DemoReport: Sendable {
     var firstErrors: [String]
     /// How long the longest statement of the application took.
     var longestWait: Duration
-    /// The same of the same load without a change: the machine's noise, on top of which nobody may wait longer.
-    var longestWaitAlone: Duration
+    /// The same at the same time on a table that nobody changes: the machine's noise.
+    var longestWaitElsewhere: Duration
     /// The longest that anyone may wait because of us.
     var lockTimeout: Duration
     /// What the catalog differs in from the one that the plain statement gives.
@@ -35,8 +35,8 @@ struct DemoReport: Sendable {
         if !isWaitShort {
             problems.append(
                 "a statement of the application took \(Milliseconds.text(longestWait)), more than the lock timeout "
-                    + "(\(Milliseconds.text(lockTimeout))) on top of what it takes without us "
-                    + "(\(Milliseconds.text(longestWaitAlone)))"
+                    + "(\(Milliseconds.text(lockTimeout))) on top of the longest on the untouched twin "
+                    + "(\(Milliseconds.text(longestWaitElsewhere)))"
             )
         }
         problems += Self.first(catalogDifferences, of: "difference from ALTER TABLE … RENAME COLUMN")
@@ -66,7 +66,7 @@ struct DemoReport: Sendable {
             Self.line(
                 "longest wait",
                 "\(Milliseconds.text(longestWait)) for any statement of the application "
-                    + "(lock timeout \(Milliseconds.text(lockTimeout)); without us \(Milliseconds.text(longestWaitAlone)))",
+                    + "(lock timeout \(Milliseconds.text(lockTimeout)); untouched twin \(Milliseconds.text(longestWaitElsewhere)))",
                 isKept: isWaitShort
             ),
             Self.line(
@@ -79,7 +79,7 @@ struct DemoReport: Sendable {
         ]
     }
 
-    private var isWaitShort: Bool { longestWait <= lockTimeout + longestWaitAlone }
+    private var isWaitShort: Bool { longestWait <= lockTimeout + longestWaitElsewhere }
 
     private static func line(_ name: String, _ finding: String, isKept: Bool = true) -> String {
         let padding = String(repeating: " ", count: 21 - name.count)

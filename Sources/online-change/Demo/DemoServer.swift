@@ -3,18 +3,25 @@ import Oracles
 import Postgres
 import ThrowawayPostgres
 
-/// The demo's private server, with a database to change online and one to change by the plain statement.
+/// The demo's private server, with two databases alike.
 struct DemoServer: Sendable {
-    private static let database: Identifier = "demo"
-    private static let plainDatabase: Identifier = "plain"
+    /// Its databases.
+    enum Database: String, CaseIterable {
+        /// The one whose column is renamed online.
+        case online
+        /// Its twin, which is left in peace meanwhile and gets the plain statement in the end.
+        case plain
+    }
 
     private let cluster: ThrowawayCluster
 
     /// The server's version, such as `15.18`.
     var version: String { "\(cluster.binaries.version)" }
 
-    /// Where the table is.
-    var parameters: ConnectionParameters { parameters(Self.database) }
+    /// Where a database is.
+    func parameters(_ database: Database) -> ConnectionParameters {
+        ConnectionParameters(conninfo: cluster.dsn(database: database.rawValue))
+    }
 
     /// Runs a body with a server of its own, which is gone afterwards however the body ended.
     static func with<Result: Sendable>(_ body: (DemoServer) async throws -> Result) async throws -> Result {
@@ -23,10 +30,7 @@ struct DemoServer: Sendable {
             let result: Result
             do {
                 let server = DemoServer(cluster: cluster)
-                try await server.connected(to: "postgres") { connection in
-                    try await connection.run("CREATE DATABASE \(database)")
-                    try await connection.run("CREATE DATABASE \(plainDatabase)")
-                }
+                try await server.makeDatabases()
                 result = try await body(server)
             } catch {
                 try? await cluster.destroy()
@@ -44,32 +48,38 @@ struct DemoServer: Sendable {
         }
     }
 
-    /// Runs a body with a connection to the database with the table.
-    func connected<Result: Sendable>(_ body: (Connection) async throws -> Result) async throws -> Result {
-        try await connected(to: Self.database, body)
-    }
-
-    /// What the catalog differs in from that of the same tables after `ALTER TABLE … RENAME COLUMN`.
+    /// What the catalog differs in from that of the twin after `ALTER TABLE … RENAME COLUMN`.
     func differencesFromPlainRename() async throws -> [String] {
-        let plain = try await connected(to: Self.plainDatabase) { connection in
-            try await DemoSchema.create(on: connection, rows: 0)
+        let plain = try await connected(to: .plain) { connection in
             try await connection.run(
                 "ALTER TABLE \(DemoSchema.table) RENAME COLUMN \(DemoSchema.oldName) TO \(DemoSchema.newName)"
             )
             return try await CatalogPortrait.take(on: connection)
         }
-        return try await connected { try await CatalogPortrait.take(on: $0) }.differences(from: plain)
+        return try await connected(to: .online) { try await CatalogPortrait.take(on: $0) }.differences(from: plain)
     }
 
-    private func parameters(_ database: Identifier) -> ConnectionParameters {
-        ConnectionParameters(conninfo: cluster.dsn(database: database.name))
-    }
-
-    private func connected<Result: Sendable>(
-        to database: Identifier,
+    /// Runs a body with a connection to a database.
+    func connected<Result: Sendable>(
+        to database: Database,
         _ body: (Connection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await Connection.open(parameters(database))
+        try await Self.connected(parameters(database), body)
+    }
+
+    private func makeDatabases() async throws {
+        try await Self.connected(ConnectionParameters(conninfo: cluster.dsn())) { connection in
+            for database in Database.allCases {
+                try await connection.run("CREATE DATABASE \(Identifier(database.rawValue))")
+            }
+        }
+    }
+
+    private static func connected<Result: Sendable>(
+        _ parameters: ConnectionParameters,
+        _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
+        let connection = try await Connection.open(parameters)
         do {
             let result = try await body(connection)
             await connection.close()

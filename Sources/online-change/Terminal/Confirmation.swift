@@ -9,7 +9,10 @@ enum Confirmation {
     static func ask(_ question: String, isGiven: Bool) throws(Failure) {
         guard !isGiven, isatty(STDIN_FILENO) == 1 else { return }
         FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
+        // Nothing has begun that would have to end cleanly, and reading would not notice a cancelled task.
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
         let answer = readLine()?.lowercased()
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_IGN) }
         guard answer == "y" || answer == "yes" else {
             throw Failure(.usage, "not confirmed", left: "Nothing was changed.", next: "Answer y, or add --yes.")
         }

@@ -82,7 +82,8 @@ struct BackfillWorker: Sendable {
                 if case .waitedFor = locked { return (outcome, false) }
                 return (outcome, true)
             } catch let error as PostgresError where error.isLockTrouble {
-                continue
+                // Out of time without a lock in the way: as many rows would run out of it again.
+                if error.state == .queryCanceled, blocks.count > 1 { return nil }
             }
         }
         return nil

@@ -26,6 +26,7 @@ public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
     /// Who holds locks on the tables that conflict with those asked for.
     ///
     /// The session should be one whose role sees others' activity: the login role's, not the table owner's.
+    /// A prepared transaction has no process; the lock on its own number, which it alone holds, tells which it is.
     /// Autovacuum workers are left out: they give way to our weak lock. One that prevents wraparound doesn't, and stays.
     static func holding(_ locks: [TableLock], on session: Session) async throws -> [Blocker] {
         var found: [Blocker] = []

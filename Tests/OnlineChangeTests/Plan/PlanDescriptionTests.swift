@@ -1,0 +1,171 @@
+import Testing
+
+@testable import OnlineChange
+
+struct PlanDescriptionTests {
+    @Test("The whole plan of a table, as --dry-run prints it")
+    func whole() throws {
+        try #expect(Fixture.plan(findings: [.note("table app.users", "something")]).text == Self.text)
+    }
+
+    @Test("What was acknowledged is marked, a tablespace is told, and a trigger is widened and narrowed")
+    func pieces() throws {
+        let text = try PlanStorageTests.everything().text
+        #expect(
+            text.contains(
+                """
+                Worth knowing
+                  - table app.users: a note
+                  - acknowledged: rule r: a risk
+                """
+            )
+        )
+        #expect(
+            text.contains(
+                """
+                  3. copy index users_name_idx
+                     in tablespace fast
+                     lock: SHARE UPDATE EXCLUSIVE on the table for as long as it takes (no reader and no writer waits)
+                     | CREATE INDEX CONCURRENTLY "users_name_idx_copy_b6089e38" ON "app"."users" USING btree (full_name);
+                     undo:
+                       lock: SHARE UPDATE EXCLUSIVE on the table for as long as it takes (no reader and no writer waits)
+                       | DROP INDEX CONCURRENTLY IF EXISTS "app"."users_name_idx_copy_b6089e38";
+                """
+            )
+        )
+        let replacements = text.split(separator: "\n").filter { $0.contains("OR REPLACE TRIGGER touched") }
+        #expect(replacements.count == 3)
+        #expect(replacements.first?.contains(#"UPDATE OF name, "full_name" ON"#) == true)
+        #expect(replacements.dropFirst().first?.contains("UPDATE OF name ON") == true)
+        #expect(replacements.last?.contains("UPDATE OF full_name ON") == true)
+    }
+
+    private static let text = """
+        rename-column app.users: name → full_name
+        change app.users.name-to-full_name; about 1,000,000 rows, 128.0 MB; nothing has been touched
+
+        Worth knowing
+          - table app.users: something
+
+        expand: Adds full_name beside name and installs the triggers that keep the two equal.
+
+          1. add column full_name like name; keep name and full_name equal by triggers
+             lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is held): \
+        ADD COLUMN changes what the table is; no row is read or written; triggers are added; no row is read or written
+             | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_in"() RETURNS trigger LANGUAGE \
+        plpgsql AS 'BEGIN NEW."name" := NEW."full_name"; RETURN NEW; END';
+             | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_out"() RETURNS trigger LANGUAGE \
+        plpgsql AS 'BEGIN NEW."full_name" := NEW."name"; RETURN NEW; END';
+             | CREATE SEQUENCE IF NOT EXISTS "online_change"."users.full_name_a27b6552_legacy_writes" MINVALUE 0 \
+        START 0;
+             | CREATE SEQUENCE IF NOT EXISTS "online_change"."users.full_name_a27b6552_legacy_last" MINVALUE 0 START \
+        0;
+             | ALTER TABLE "app"."users" ADD COLUMN "full_name" text;
+             | CREATE TRIGGER "!online_change full_name in i" BEFORE INSERT ON "app"."users" FOR EACH ROW
+             |   WHEN (pg_catalog.num_nonnulls(NEW."full_name") = 1 AND NEW."full_name" IS DISTINCT FROM NEW."name") \
+        EXECUTE FUNCTION "online_change"."users.full_name_a27b6552_in"();
+             | CREATE TRIGGER "!online_change full_name in u" BEFORE UPDATE ON "app"."users" FOR EACH ROW
+             |   WHEN (NEW."full_name" IS DISTINCT FROM OLD."full_name" AND NOT (NEW."name" IS DISTINCT FROM \
+        OLD."name") AND NEW."full_name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION \
+        "online_change"."users.full_name_a27b6552_in"();
+             | CREATE TRIGGER "~online_change full_name out" BEFORE INSERT OR UPDATE ON "app"."users" FOR EACH ROW
+             |   WHEN (NEW."full_name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION \
+        "online_change"."users.full_name_a27b6552_out"();
+             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name in i";
+             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name in u";
+             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "~online_change full_name out";
+             undo:
+               lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is \
+        held): triggers are dropped; no row is touched; DROP COLUMN changes what the table is; no row is touched
+               | DROP TRIGGER "!online_change full_name in i" ON "app"."users";
+               | DROP TRIGGER "!online_change full_name in u" ON "app"."users";
+               | DROP TRIGGER "~online_change full_name out" ON "app"."users";
+               | DROP FUNCTION "online_change"."users.full_name_a27b6552_in"();
+               | DROP FUNCTION "online_change"."users.full_name_a27b6552_out"();
+               | DROP SEQUENCE "online_change"."users.full_name_a27b6552_legacy_writes";
+               | DROP SEQUENCE "online_change"."users.full_name_a27b6552_legacy_last";
+               | ALTER TABLE "app"."users" DROP COLUMN "full_name";
+
+          before the next phase: Nothing to deploy. New rows hold both names already; older ones get full_name from \
+        the backfill.
+
+        backfill: Copies name into full_name for the rows that were there before, gives full_name the indexes of \
+        name, and compares every row.
+
+          2. copy name into full_name
+             lock: rows of one batch, each batch a transaction of some 25 ms; unsynced rows only
+             | UPDATE "app"."users" SET "full_name" = "name"
+             |   WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND "full_name" IS DISTINCT FROM "name";
+             undo: none needed
+
+          3. vacuum and analyze app.users
+             lock: SHARE UPDATE EXCLUSIVE on app.users for as long as it takes (no reader and no writer waits)
+             | VACUUM (ANALYZE, TRUNCATE false) "app"."users";
+             undo: none needed
+
+          4. compare name and full_name in every row
+             lock: none; ranges of some 100 ms
+             | SELECT count(*), count(*) FILTER (WHERE "full_name" IS DISTINCT FROM "name")
+             |   FROM "app"."users" WHERE ctid >= '(first,0)' AND ctid < '(last,0)';
+             undo: none needed
+
+          before the next phase: Deploy a release that reads and writes full_name. Old releases keep on with name: \
+        both names work, in any mixture. INSERT … ON CONFLICT (name) works until swap, ON CONFLICT (full_name) from \
+        swap on.
+
+        swap: Exchanges the two names in one transaction, so that the original column with all that hangs on it is \
+        full_name.
+
+          5. exchange the names of name and full_name
+             lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is held): \
+        RENAME COLUMN; no row is read or written
+             only if: a comparison of all rows found no difference, the triggers are untouched since, and no older \
+        snapshot is open
+             only if: every trigger function of the table that mentions name mentions full_name too
+             | ALTER TABLE "app"."users" RENAME COLUMN "name" TO "online_change_spare_0";
+             | ALTER TABLE "app"."users" RENAME COLUMN "full_name" TO "name";
+             | ALTER TABLE "app"."users" RENAME COLUMN "online_change_spare_0" TO "full_name";
+             | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_in"() RETURNS trigger LANGUAGE \
+        plpgsql
+             |   SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN
+             |     NEW."full_name" := NEW."name";
+             |     PERFORM pg_catalog.nextval(''"online_change"."users.full_name_a27b6552_legacy_writes"''::pg_catalo\
+        g.regclass);
+             |     PERFORM pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.r\
+        egclass,
+             |       (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+             |     RETURN NEW;
+             |   END';
+             | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_out"() RETURNS trigger LANGUAGE \
+        plpgsql AS 'BEGIN NEW."name" := NEW."full_name"; RETURN NEW; END';
+             undo:
+               lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is \
+        held): RENAME COLUMN; no row is read or written
+               | ALTER TABLE "app"."users" RENAME COLUMN "name" TO "online_change_spare_0";
+               | ALTER TABLE "app"."users" RENAME COLUMN "full_name" TO "name";
+               | ALTER TABLE "app"."users" RENAME COLUMN "online_change_spare_0" TO "full_name";
+               | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_in"() RETURNS trigger LANGUAGE \
+        plpgsql AS 'BEGIN NEW."name" := NEW."full_name"; RETURN NEW; END';
+               | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_out"() RETURNS trigger \
+        LANGUAGE plpgsql AS 'BEGIN NEW."full_name" := NEW."name"; RETURN NEW; END';
+
+          before the next phase: Let the last release that uses name go. Until drop it keeps working, and its writes \
+        are counted.
+
+        drop: Drops the legacy column name and all that online-change installed. There is no way back from here.
+
+          6. drop column name and the triggers
+             lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is held): \
+        DROP COLUMN changes what the table is; no row is touched
+             only if: no trigger function of the table mentions name
+             | DROP TRIGGER "!online_change full_name in i" ON "app"."users";
+             | DROP TRIGGER "!online_change full_name in u" ON "app"."users";
+             | DROP TRIGGER "~online_change full_name out" ON "app"."users";
+             | ALTER TABLE "app"."users" DROP COLUMN "name";
+             | DROP FUNCTION "online_change"."users.full_name_a27b6552_in"();
+             | DROP FUNCTION "online_change"."users.full_name_a27b6552_out"();
+             | DROP SEQUENCE "online_change"."users.full_name_a27b6552_legacy_writes";
+             | DROP SEQUENCE "online_change"."users.full_name_a27b6552_legacy_last";
+             undo: none, there is no way back
+        """
+}
