@@ -27,7 +27,7 @@ struct VerificationTests {
         try await connection.whileTriggersSleep(Self.spoil)
         let failure = try #require(await rename.failureOfVerify(repair: false))
         #expect(failure.kind == .data)
-        #expect(failure.message == "5 of 5000 rows differ")
+        #expect(failure.message == "5 of 5,000 rows differ")
         #expect(rename.comparisons.last == [5000, 5, 0])
         #expect(rename.notices.last == "these differ: 1000 | 2000 | 3000 | 4000 | 5000")
         #expect(try await connection.value("SELECT count(*) FROM t WHERE full_name = 'other'") == 5)
