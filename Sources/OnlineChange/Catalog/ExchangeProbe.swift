@@ -3,9 +3,9 @@ import Postgres
 /// Definitions of a table's indexes and triggers as the server would print them once two columns had exchanged names.
 public struct ExchangedDefinitions: Codable, Hashable, Sendable {
     /// By index name, what follows the table's name in the definition: `USING btree (lower(full_name))`.
-    public var indexes: [String: String] = [:]
+    public var indexes: [Identifier: String] = [:]
     /// By trigger name.
-    public var triggers: [String: TriggerDefinitions] = [:]
+    public var triggers: [Identifier: TriggerDefinitions] = [:]
 
     /// The definitions of one trigger.
     public struct TriggerDefinitions: Codable, Hashable, Sendable {
@@ -72,7 +72,7 @@ struct ExchangeProbe {
         }
     }
 
-    private func read(_ indexes: [Index]) async throws -> [String: String] {
+    private func read(_ indexes: [Index]) async throws -> [Identifier: String] {
         let rows = try await session.run(
             """
             SELECT c.relname AS name, pg_get_indexdef(c.oid) AS definition,
@@ -95,12 +95,12 @@ struct ExchangeProbe {
         }
         return Dictionary(
             uniqueKeysWithValues: indexes.enumerated().compactMap { number, index in
-                bodies[Self.name("i", number).name].map { (index.name.name, $0) }
+                bodies[Self.name("i", number).name].map { (index.name, $0) }
             }
         )
     }
 
-    private func read(_ triggers: [Trigger]) async throws -> [String: ExchangedDefinitions.TriggerDefinitions] {
+    private func read(_ triggers: [Trigger]) async throws -> [Identifier: ExchangedDefinitions.TriggerDefinitions] {
         let rows = try await session.run(
             """
             SELECT t.tgname AS name, pg_get_triggerdef(t.oid) AS definition, \(CatalogReader.updateOfList) AS columns,
@@ -111,7 +111,7 @@ struct ExchangeProbe {
         ).rows
         var printed: [String: Row] = [:]
         for row in rows { printed[try row["name"]] = row }
-        var result: [String: ExchangedDefinitions.TriggerDefinitions] = [:]
+        var result: [Identifier: ExchangedDefinitions.TriggerDefinitions] = [:]
         for (number, trigger) in triggers.enumerated() {
             let name = Self.name("t", number).name
             guard let row = printed[name] else { continue }
@@ -135,7 +135,7 @@ struct ExchangeProbe {
                 trigger.updateOfList + ", " + (try await session.value("SELECT quote_ident(\(to.name))"))
             var exchangedAsPrinted = exchanged
             exchangedAsPrinted.columns += ", " + (try await session.value("SELECT quote_ident(\(from.name))"))
-            result[trigger.name.name] = .init(
+            result[trigger.name] = .init(
                 widened: widened.text,
                 widenedAsPrinted: asPrinted.text,
                 widenedExchangedAsPrinted: exchangedAsPrinted.text,

@@ -22,7 +22,7 @@ public struct CopyIndexes: Operation {
         let table = context.table.name
         let originals = context.table.indexes.filter { $0.isValid && $0.columns.contains(column.number) }
         return originals.compactMap { original in
-            guard let body = context.exchanged.indexes[original.name.name] else { return nil }
+            guard let body = context.exchanged.indexes[original.name] else { return nil }
             let unique: SQL = original.isUnique && original.isImmediate && context.options.uniqueCopies ? "UNIQUE " : ""
             let hash = StableHash.hex("\(context.table.oid).\(original.name.quoted).\(context.name(to).quoted)")
             let name = QualifiedName(

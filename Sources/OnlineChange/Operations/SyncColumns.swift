@@ -25,7 +25,7 @@ public struct SyncColumns: Operation {
         let widening = widened.flatMap { trigger in
             trigger.replacement(
                 on: context.table.name,
-                definition: context.exchanged.triggers[trigger.name.name]?.widened ?? trigger.definition
+                definition: context.exchanged.triggers[trigger.name]?.widened ?? trigger.definition
             )
         }
         let restoring = widened.flatMap { $0.replacement(on: context.table.name, definition: $0.definition) }

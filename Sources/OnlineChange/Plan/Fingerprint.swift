@@ -9,9 +9,9 @@ public struct Fingerprint: Codable, Hashable, Sendable {
     /// Its type.
     public var columnType: String
     /// Triggers that the plan rewrites: what they are between expand and swap.
-    public var rewrittenTriggers: [String: String]
+    public var rewrittenTriggers: [Identifier: String]
     /// The same between swap and drop.
-    public var exchangedTriggers: [String: String]
+    public var exchangedTriggers: [Identifier: String]
     /// Indexes that hold the column.
     public var indexes: [String]
     /// Names of the user's BEFORE row triggers.
@@ -74,7 +74,7 @@ public struct Fingerprint: Codable, Hashable, Sendable {
         }
         let triggers = original.name == names[0] ? rewrittenTriggers : exchangedTriggers
         for (name, definition) in triggers.sorted(by: { $0.key < $1.key })
-        where now.triggers.first(where: { $0.name.name == name })?.definition != definition {
+        where now.triggers.first(where: { $0.name == name })?.definition != definition {
             findings.append(
                 .refused(
                     "trigger \(name)",

@@ -22,8 +22,8 @@ public struct Plan: Codable, Hashable, Sendable {
     public var fingerprint: Fingerprint
     /// The triggers that keep the columns equal.
     public var dualWrite: DualWrite
-    /// The comparison that `verify` makes, by what the original column is called when it is made.
-    public var verifications: [String: Verification]
+    /// The comparisons that `verify` makes, by what the original column is called when it is made.
+    public var verifications: [DirectedVerification]
     /// Whether copies of unique indexes are unique too.
     public var uniqueCopies: Bool
     /// Rows and bytes as they were estimated, for the reader of the plan.
@@ -59,6 +59,14 @@ public struct Plan: Codable, Hashable, Sendable {
         guard let name, let index = phases.firstIndex(where: { $0.name == name }) else { return false }
         return phases[...index].contains { $0.name == other }
     }
+}
+
+/// A comparison for as long as a column is the primary one of its pair.
+public struct DirectedVerification: Codable, Hashable, Sendable {
+    /// What the original column is called.
+    public var primary: Identifier
+    /// The comparison.
+    public var verification: Verification
 }
 
 /// One phase of a plan.

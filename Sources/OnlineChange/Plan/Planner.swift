@@ -91,9 +91,9 @@ public struct Planner: Sendable {
                 beforeTriggers: others.map(\.name)
             ),
             dualWrite: dualWrite,
-            verifications: [
-                from.name: context.verification(pair), to.name: context.verification(pair.exchanged),
-            ],
+            verifications: [pair, pair.exchanged].map {
+                DirectedVerification(primary: $0.primary, verification: context.verification($0))
+            },
             uniqueCopies: options.uniqueCopies,
             estimatedRows: table.estimatedRows,
             heapBytes: table.heapBytes

@@ -122,7 +122,7 @@ struct PhaseRunner: Sendable {
         else { return [] }
         let ours =
             plan.dualWrite.triggerNames + plan.dualWrite.countingNames
-            + plan.fingerprint.rewrittenTriggers.keys.map { Identifier($0) }
+            + plan.fingerprint.rewrittenTriggers.keys
             + plan.steps.compactMap {
                 if case .buildIndex(let build) = $0.step.action { build.index.name } else { nil }
             }

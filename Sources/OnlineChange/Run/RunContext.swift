@@ -36,10 +36,10 @@ struct RunContext: Sendable {
             WHERE attrelid = \(plan.tableOID)::oid AND attnum = \(plan.fingerprint.columnNumber) AND NOT attisdropped
             """
         ).rows.first.map { try $0["attname"] }
-        guard let name, let verification = plan.verifications[name] else {
+        guard let name, let found = plan.verifications.first(where: { $0.primary == Identifier(name) }) else {
             throw Failure(.refused, "the change \(change.name) has no two columns to compare now")
         }
-        return verification
+        return found.verification
     }
 
     /// Shows that the runner is alive; throws if another has taken the change over.

@@ -50,41 +50,58 @@ struct PlanDescriptionTests {
         expand: Adds full_name beside name and installs the triggers that keep the two equal.
 
           1. add column full_name like name; keep name and full_name equal by triggers
-             lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is held): \
-        ADD COLUMN changes what the table is; no row is read or written; triggers are added; no row is read or written
+             first: SHARE UPDATE EXCLUSIVE on app.users, which makes an autovacuum leave (no reader and no writer \
+        waits)
+             lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is \
+        held): ADD COLUMN changes what the table is; no row is read or written; triggers are added; no row is read \
+        or written
              | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_in"() RETURNS trigger LANGUAGE \
         plpgsql AS 'BEGIN NEW."name" := NEW."full_name"; RETURN NEW; END';
              | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_out"() RETURNS trigger LANGUAGE \
         plpgsql AS 'BEGIN NEW."full_name" := NEW."name"; RETURN NEW; END';
+             | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_count"() RETURNS trigger \
+        LANGUAGE plpgsql
+             |   SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN
+             |     PERFORM pg_catalog.nextval(''"online_change"."users.full_name_a27b6552_legacy_writes"''::pg_catalog.regclass);
+             |     PERFORM pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.regclass,
+             |       (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) \
+        1000)::pg_catalog.int8);
+             |     RETURN NEW;
+             |   END';
              | CREATE SEQUENCE IF NOT EXISTS "online_change"."users.full_name_a27b6552_legacy_writes" MINVALUE 0 \
         START 0;
-             | CREATE SEQUENCE IF NOT EXISTS "online_change"."users.full_name_a27b6552_legacy_last" MINVALUE 0 START \
-        0;
+             | CREATE SEQUENCE IF NOT EXISTS "online_change"."users.full_name_a27b6552_legacy_last" MINVALUE 0 \
+        START 0;
              | ALTER TABLE "app"."users" ADD COLUMN "full_name" text;
              | CREATE TRIGGER "!online_change full_name in i" BEFORE INSERT ON "app"."users" FOR EACH ROW
-             |   WHEN (pg_catalog.num_nonnulls(NEW."full_name") = 1 AND NEW."full_name" IS DISTINCT FROM NEW."name") \
-        EXECUTE FUNCTION "online_change"."users.full_name_a27b6552_in"();
+             |   WHEN (pg_catalog.num_nonnulls(NEW."full_name") = 1 AND NEW."full_name" IS DISTINCT FROM \
+        NEW."name") EXECUTE FUNCTION "online_change"."users.full_name_a27b6552_in"();
+             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name in i";
              | CREATE TRIGGER "!online_change full_name in u" BEFORE UPDATE ON "app"."users" FOR EACH ROW
              |   WHEN (NEW."full_name" IS DISTINCT FROM OLD."full_name" AND NOT (NEW."name" IS DISTINCT FROM \
         OLD."name") AND NEW."full_name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION \
         "online_change"."users.full_name_a27b6552_in"();
+             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name in u";
              | CREATE TRIGGER "~online_change full_name out" BEFORE INSERT OR UPDATE ON "app"."users" FOR EACH ROW
              |   WHEN (NEW."full_name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION \
         "online_change"."users.full_name_a27b6552_out"();
-             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name in i";
-             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name in u";
              | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "~online_change full_name out";
              undo:
+               first: SHARE UPDATE EXCLUSIVE on app.users, which makes an autovacuum leave (no reader and no writer \
+        waits)
                lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is \
         held): triggers are dropped; no row is touched; DROP COLUMN changes what the table is; no row is touched
-               | DROP TRIGGER "!online_change full_name in i" ON "app"."users";
-               | DROP TRIGGER "!online_change full_name in u" ON "app"."users";
-               | DROP TRIGGER "~online_change full_name out" ON "app"."users";
-               | DROP FUNCTION "online_change"."users.full_name_a27b6552_in"();
-               | DROP FUNCTION "online_change"."users.full_name_a27b6552_out"();
-               | DROP SEQUENCE "online_change"."users.full_name_a27b6552_legacy_writes";
-               | DROP SEQUENCE "online_change"."users.full_name_a27b6552_legacy_last";
-               | ALTER TABLE "app"."users" DROP COLUMN "full_name";
+               | DROP TRIGGER IF EXISTS "!online_change full_name in i" ON "app"."users";
+               | DROP TRIGGER IF EXISTS "!online_change full_name in u" ON "app"."users";
+               | DROP TRIGGER IF EXISTS "~online_change full_name out" ON "app"."users";
+               | DROP TRIGGER IF EXISTS "!online_change full_name count i" ON "app"."users";
+               | DROP TRIGGER IF EXISTS "!online_change full_name count u" ON "app"."users";
+               | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_in"();
+               | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_out"();
+               | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_count"();
+               | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_writes";
+               | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_last";
+               | ALTER TABLE "app"."users" DROP COLUMN IF EXISTS "full_name";
 
           before the next phase: Nothing to deploy. New rows hold both names already; older ones get full_name from \
         the backfill.
@@ -111,14 +128,17 @@ struct PlanDescriptionTests {
 
           before the next phase: Deploy a release that reads and writes full_name. Old releases keep on with name: \
         both names work, in any mixture. INSERT … ON CONFLICT (name) works until swap, ON CONFLICT (full_name) from \
-        swap on.
+        swap on. Put new indexes, constraints, defaults or comments on full_name after swap only: until then it is \
+        the column that goes.
 
         swap: Exchanges the two names in one transaction, so that the original column with all that hangs on it is \
         full_name.
 
           5. exchange the names of name and full_name
-             lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is held): \
-        RENAME COLUMN; no row is read or written
+             first: SHARE UPDATE EXCLUSIVE on app.users, which makes an autovacuum leave (no reader and no writer \
+        waits)
+             lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is \
+        held): RENAME COLUMN; no row is read or written
              only if: a comparison of all rows found no difference, the triggers are untouched since, and no older \
         snapshot is open
              only if: every trigger function of the table that mentions name mentions full_name too
@@ -126,46 +146,55 @@ struct PlanDescriptionTests {
              | ALTER TABLE "app"."users" RENAME COLUMN "full_name" TO "name";
              | ALTER TABLE "app"."users" RENAME COLUMN "online_change_spare_0" TO "full_name";
              | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_in"() RETURNS trigger LANGUAGE \
-        plpgsql
-             |   SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN
-             |     NEW."full_name" := NEW."name";
-             |     PERFORM pg_catalog.nextval(''"online_change"."users.full_name_a27b6552_legacy_writes"''::pg_catalo\
-        g.regclass);
-             |     PERFORM pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.r\
-        egclass,
-             |       (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
-             |     RETURN NEW;
-             |   END';
+        plpgsql AS 'BEGIN NEW."full_name" := NEW."name"; RETURN NEW; END';
              | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_out"() RETURNS trigger LANGUAGE \
         plpgsql AS 'BEGIN NEW."name" := NEW."full_name"; RETURN NEW; END';
+             | CREATE TRIGGER "!online_change full_name count i" BEFORE INSERT ON "app"."users" FOR EACH ROW
+             |   WHEN (pg_catalog.num_nonnulls(NEW."name") = 1 AND NEW."name" IS DISTINCT FROM NEW."full_name") \
+        EXECUTE FUNCTION "online_change"."users.full_name_a27b6552_count"();
+             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name count i";
+             | CREATE TRIGGER "!online_change full_name count u" BEFORE UPDATE ON "app"."users" FOR EACH ROW
+             |   WHEN (NEW."name" IS DISTINCT FROM OLD."name" AND NOT (NEW."full_name" IS DISTINCT FROM \
+        OLD."full_name") AND NEW."name" IS DISTINCT FROM NEW."full_name") EXECUTE FUNCTION \
+        "online_change"."users.full_name_a27b6552_count"();
+             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name count u";
              undo:
+               first: SHARE UPDATE EXCLUSIVE on app.users, which makes an autovacuum leave (no reader and no writer \
+        waits)
                lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is \
         held): RENAME COLUMN; no row is read or written
                | ALTER TABLE "app"."users" RENAME COLUMN "name" TO "online_change_spare_0";
                | ALTER TABLE "app"."users" RENAME COLUMN "full_name" TO "name";
                | ALTER TABLE "app"."users" RENAME COLUMN "online_change_spare_0" TO "full_name";
-               | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_in"() RETURNS trigger LANGUAGE \
-        plpgsql AS 'BEGIN NEW."name" := NEW."full_name"; RETURN NEW; END';
+               | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_in"() RETURNS trigger \
+        LANGUAGE plpgsql AS 'BEGIN NEW."name" := NEW."full_name"; RETURN NEW; END';
                | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_out"() RETURNS trigger \
         LANGUAGE plpgsql AS 'BEGIN NEW."full_name" := NEW."name"; RETURN NEW; END';
+               | DROP TRIGGER IF EXISTS "!online_change full_name count i" ON "app"."users";
+               | DROP TRIGGER IF EXISTS "!online_change full_name count u" ON "app"."users";
 
-          before the next phase: Let the last release that uses name go. Until drop it keeps working, and its writes \
-        are counted.
+          before the next phase: Let the last release that uses name go. Until drop it keeps working, and its \
+        writes are counted.
 
         drop: Drops the legacy column name and all that online-change installed. There is no way back from here.
 
           6. drop column name and the triggers
-             lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is held): \
-        DROP COLUMN changes what the table is; no row is touched
+             first: SHARE UPDATE EXCLUSIVE on app.users, which makes an autovacuum leave (no reader and no writer \
+        waits)
+             lock: ACCESS EXCLUSIVE on app.users for a few milliseconds (readers and writers wait while it is \
+        held): DROP COLUMN changes what the table is; no row is touched
              only if: no trigger function of the table mentions name
-             | DROP TRIGGER "!online_change full_name in i" ON "app"."users";
-             | DROP TRIGGER "!online_change full_name in u" ON "app"."users";
-             | DROP TRIGGER "~online_change full_name out" ON "app"."users";
+             | DROP TRIGGER IF EXISTS "!online_change full_name in i" ON "app"."users";
+             | DROP TRIGGER IF EXISTS "!online_change full_name in u" ON "app"."users";
+             | DROP TRIGGER IF EXISTS "~online_change full_name out" ON "app"."users";
+             | DROP TRIGGER IF EXISTS "!online_change full_name count i" ON "app"."users";
+             | DROP TRIGGER IF EXISTS "!online_change full_name count u" ON "app"."users";
              | ALTER TABLE "app"."users" DROP COLUMN "name";
-             | DROP FUNCTION "online_change"."users.full_name_a27b6552_in"();
-             | DROP FUNCTION "online_change"."users.full_name_a27b6552_out"();
-             | DROP SEQUENCE "online_change"."users.full_name_a27b6552_legacy_writes";
-             | DROP SEQUENCE "online_change"."users.full_name_a27b6552_legacy_last";
+             | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_in"();
+             | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_out"();
+             | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_count"();
+             | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_writes";
+             | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_last";
              undo: none, there is no way back
         """
 }

@@ -9,9 +9,9 @@ struct PlannerTests {
         let expand = try #require(Fixture.plan().phase("expand"))
         #expect(expand.steps.count == 1)
         let undo = try #require(expand.steps[0].undo).statements.map(\.text)
-        #expect(undo.count == 8)
+        #expect(undo.count == 11)
         #expect(undo.first?.hasPrefix("DROP TRIGGER") == true)
-        #expect(undo.last == #"ALTER TABLE "app"."users" DROP COLUMN "full_name""#)
+        #expect(undo.last == #"ALTER TABLE "app"."users" DROP COLUMN IF EXISTS "full_name""#)
     }
 
     @Test("Transactions on different tables, and what is no transaction, stay apart")
@@ -90,11 +90,11 @@ struct PlannerTests {
             }
         )
         #expect(
-            plan.verifications["backfill"]?.differs.text
+            plan.verifications.first?.verification.differs.text
                 == #"ROW("full_name")::record OPERATOR(pg_catalog.*<>) ROW("name")::record"#
         )
         #expect(
-            plan.verifications["swap"]?.differs.text
+            plan.verifications.last?.verification.differs.text
                 == #"ROW("name")::record OPERATOR(pg_catalog.*<>) ROW("full_name")::record"#
         )
     }

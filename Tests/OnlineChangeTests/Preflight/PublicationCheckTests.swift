@@ -6,7 +6,9 @@ import Testing
 
 @Suite(.database) struct PublicationCheckTests {
     @Test func allTables() async throws {
-        try await TestDatabase.current.run("CREATE TABLE users (name varchar(9)); CREATE PUBLICATION p FOR ALL TABLES")
+        try await TestDatabase.current.run(
+            "CREATE TABLE users (id int PRIMARY KEY, name varchar(9)); CREATE PUBLICATION p FOR ALL TABLES"
+        )
         try await #expect(
             AskedRename().refusal() == """
                 refused: publication p: FOR ALL TABLES sends the added column, and the ledger's tables too; a subscriber \
@@ -27,7 +29,7 @@ import Testing
     func tableOrSchema(scope: SQL) async throws {
         guard await TestServer.version >= 15_00_00 || scope == "TABLE users" else { return }
         try await TestDatabase.current.run(
-            "CREATE TABLE users (name text); CREATE TABLE pets (name text); CREATE PUBLICATION p FOR \(scope)"
+            "CREATE TABLE users (id int PRIMARY KEY, name text); CREATE TABLE pets (name text); CREATE PUBLICATION p FOR \(scope)"
         )
         try await #expect(
             AskedRename().refusal() == """
@@ -43,7 +45,7 @@ import Testing
     @Test("A list of columns keeps the added one out until swap", .enabled { await TestServer.version >= 15_00_00 })
     func columnList() async throws {
         try await TestDatabase.current.run(
-            "CREATE TABLE users (id int, name text); CREATE PUBLICATION p FOR TABLE users (id, name)"
+            "CREATE TABLE users (id int PRIMARY KEY, name text); CREATE PUBLICATION p FOR TABLE users (id, name)"
         )
         try await #expect(
             AskedRename().notes() == [
