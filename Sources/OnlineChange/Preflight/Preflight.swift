@@ -23,7 +23,8 @@ struct PreflightSubject: Sendable {
 enum Preflight {
     private static let checks: [any PreflightCheck.Type] = [
         ServerCheck.self, TableKindCheck.self, ColumnCheck.self, TargetNameCheck.self, PrivilegeCheck.self,
-        RowSecurityCheck.self, UnfinishedChangeCheck.self, RowWidthCheck.self, PublicationCheck.self,
+        RowSecurityCheck.self, WraparoundCheck.self, UnfinishedChangeCheck.self, RowWidthCheck.self,
+        PublicationCheck.self,
         RowTypeCheck.self, TriggerBodyCheck.self, RuleCheck.self, ApplicationCheck.self, LedgerCheck.self,
     ]
 
