@@ -106,6 +106,8 @@ enum Fixture {
             typedBy: nil,
             forcesRowSecurity: false,
             attributeCount: 2,
+            transactionAge: 1000,
+            freezeMaxAge: 200_000_000,
             columns: [column(1, "id"), column(2, "name")],
             indexes: [index("users_pkey", [1], isUnique: true, isPrimary: true)],
             triggers: [],

@@ -45,6 +45,8 @@ func run(
     environment: [Environment.Key: String?] = [:],
     meanwhile: @Sendable (_ send: @Sendable (Signal) throws -> Void) async throws -> Void = { _ in }
 ) async throws -> CommandRun {
+    // A program that ends before it has read its input must not end us.
+    signal(SIGPIPE, SIG_IGN)
     let result = try await Subprocess.run(
         Configuration(
             executable: program.contains("/") ? .path(.init(program)) : .name(program),

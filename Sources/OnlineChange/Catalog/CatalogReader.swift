@@ -96,6 +96,11 @@ struct CatalogReader {
           'typedBy', (SELECT format_type(c.reloftype, NULL) WHERE c.reloftype <> 0),
           'forcesRowSecurity', c.relrowsecurity AND c.relforcerowsecurity,
           'attributeCount', c.relnatts,
+          'transactionAge', (SELECT coalesce(max(age(f.relfrozenxid)), 0) FROM pg_class f
+                             WHERE f.oid IN (c.oid, c.reltoastrelid) AND f.relfrozenxid <> '0'),
+          'freezeMaxAge', least(current_setting('autovacuum_freeze_max_age')::bigint,
+                                (SELECT option_value::bigint FROM pg_options_to_table(c.reloptions)
+                                 WHERE option_name = 'autovacuum_freeze_max_age')),
           'columns', \(columns),
           'indexes', \(indexes),
           'triggers', \(triggers),

@@ -98,8 +98,7 @@ public struct Routine: Codable, Hashable, Sendable {
 
     /// Whether the body takes a whole row apart by position, as `SELECT (OLD).*` does.
     public var expandsRow: Bool {
-        let body = source.lowercased().filter { !$0.isWhitespace && $0 != "(" && $0 != ")" }
-        return body.contains("old.*") || body.contains("new.*")
+        source.lowercased().contains(/(^|[^\w$])(old|new)[\s)]*\.\s*\*/)
     }
 
     private static func isWordCharacter(_ character: Character?) -> Bool {

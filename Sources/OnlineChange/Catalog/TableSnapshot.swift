@@ -28,6 +28,10 @@ public struct TableSnapshot: Codable, Hashable, Sendable {
     public var forcesRowSecurity: Bool
     /// Attribute numbers used up, dropped columns included.
     public var attributeCount: Int
+    /// Age of its oldest transaction number, its TOAST table's included.
+    public var transactionAge: Int
+    /// The age from which an autovacuum prevents wraparound and gives way to nobody.
+    public var freezeMaxAge: Int
     /// Its live columns in order.
     public var columns: [Column]
     /// All of its indexes.

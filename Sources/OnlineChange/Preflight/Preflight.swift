@@ -23,10 +23,10 @@ struct PreflightSubject: Sendable {
 enum Preflight {
     private static let checks: [any PreflightCheck.Type] = [
         ServerCheck.self, TableKindCheck.self, ColumnCheck.self, TargetNameCheck.self, PrivilegeCheck.self,
-        RowSecurityCheck.self, UnfinishedChangeCheck.self, RowWidthCheck.self, PublicationCheck.self,
-        RowTypeCheck.self, WholeRowCheck.self, ReplicaIdentityCheck.self, SharedObjectCheck.self,
-        AlwaysTriggerCheck.self, TriggerBodyCheck.self,
-        RuleCheck.self, ApplicationCheck.self, LedgerCheck.self,
+        RowSecurityCheck.self, WraparoundCheck.self, UnfinishedChangeCheck.self, RowWidthCheck.self,
+        PublicationCheck.self, RowTypeCheck.self, WholeRowCheck.self, ReplicaIdentityCheck.self,
+        SharedObjectCheck.self, AlwaysTriggerCheck.self, TriggerBodyCheck.self, RuleCheck.self,
+        ApplicationCheck.self, LedgerCheck.self,
     ]
 
     static func findings(_ subject: PreflightSubject) -> [Finding] {

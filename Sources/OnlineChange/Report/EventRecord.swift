@@ -27,7 +27,7 @@ public struct EventRecord: Encodable, Sendable {
 
     /// The record of an event that happens now.
     public init(_ event: Event, at date: Date = Date()) {
-        time = date.formatted(.iso8601.time(includingFractionalSeconds: true))
+        time = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         self.event = ""
         switch event {
         case .planned(let plan): set("planned") { $0.plan = plan }
@@ -88,7 +88,7 @@ public struct EventRecord: Encodable, Sendable {
 
     /// The record of a failure, the last line of a run that failed.
     public init(_ failure: Failure, at date: Date = Date()) {
-        time = date.formatted(.iso8601.time(includingFractionalSeconds: true))
+        time = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         event = "failed"
         message = [failure.message, failure.left].compactMap { $0 }.joined(separator: "\n")
         next = failure.next

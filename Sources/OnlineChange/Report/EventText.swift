@@ -53,7 +53,7 @@ extension Event {
 
     private static func effort(_ waited: Double, _ retries: Int) -> String {
         guard retries > 0 || waited >= 0.5 else { return "" }
-        return ", waited \(Seconds.text(waited)), \(retries) retries"
+        return ", waited \(Seconds.text(waited)), \(retries) \(retries == 1 ? "retry" : "retries")"
     }
 
     private static func list(_ blockers: [Blocker]) -> String {

@@ -13,9 +13,9 @@ enum PoolerCheck {
         defer { Task { await rival.close() } }
         do {
             try await rival.run("BEGIN")
-        } catch .connectionLost(let reason) where reason.contains("statement pooling") {
+        } catch {
             // A pooler that gives out a process for each statement knows no transactions.
-            throw refusal
+            throw error.description.contains("statement pooling") ? refusal : error
         }
         let other: Int = try await rival.value("SELECT pg_catalog.pg_backend_pid()")
         let now: Int = try await connection.value("SELECT pg_catalog.pg_backend_pid()")

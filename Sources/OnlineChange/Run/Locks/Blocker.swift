@@ -67,9 +67,9 @@ public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
     /// `pid 4711 (app, idle in transaction for 12 s): SELECT …`
     public var description: String {
         let who = pid.map { "pid \($0)" } ?? "prepared transaction '\(prepared ?? "?")'"
-        let since = age.map { " for \(Seconds.text($0))" } ?? ""
-        let details = [user, (state ?? "") + since].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
-        let statement = query.map { ": \($0)" } ?? ""
-        return "\(who) (\(details))\(statement)"
+        let since = age.map { "for \(Seconds.text($0))" }
+        let doing = [state, since].compactMap { $0 }.joined(separator: " ")
+        let details = [user ?? "", doing].filter { !$0.isEmpty }.joined(separator: ", ")
+        return who + (details.isEmpty ? "" : " (\(details))") + (query.map { ": \($0)" } ?? "")
     }
 }
