@@ -18,7 +18,7 @@ struct VacuumTests {
         let connection = try await Connection.open(parameters)
         try await connection.run("UPDATE account SET city = city || '.'")
         try await connection.run("SELECT set_config('vacuum_cost_delay', '50', false)")
-        try await connection.run("SELECT set_config('vacuum_cost_limit', '120', false)")
+        try await connection.run("SELECT set_config('vacuum_cost_limit', '40', false)")
         let waits = try await Probe.during(parameters, rows: rows) {
             let vacuum = Task {
                 try await connection.run("VACUUM (INDEX_CLEANUP ON) account")

@@ -10,7 +10,7 @@ struct CopyIndexesTests {
         to: Identifier = "full_name"
     ) throws -> [IndexBuild] {
         var exchanged = ExchangedDefinitions()
-        for index in indexes { exchanged.indexes[index.name.name] = "USING btree (lower(full_name)) WHERE (id > 0)" }
+        for index in indexes { exchanged.indexes[index.name] = "USING btree (lower(full_name)) WHERE (id > 0)" }
         let plan = try Fixture.plan(
             Fixture.users { $0.indexes += indexes },
             exchanged: exchanged,

@@ -30,7 +30,9 @@ struct RecipeDescriptionTests {
           analyze-table: vacuums and analyzes the table
           verify-columns: compares both columns in every row
           then: Deploy a release that reads and writes {to}. Old releases keep on with {from}: both names work, in \
-        any mixture. INSERT … ON CONFLICT ({from}) works until swap, ON CONFLICT ({to}) from swap on.
+        any mixture. INSERT … ON CONFLICT ({from}) works until swap, ON CONFLICT ({to}) from swap on. \
+        Put new indexes, constraints, defaults or comments on {to} after swap only: until then it is the column \
+        that goes.
 
         swap: Exchanges the two names in one transaction, so that the original column with all that hangs on it is \
         {to}.

@@ -8,9 +8,9 @@ struct LockPolicyTests {
         let policy = LockPolicy(lockTimeout: 100, deadlockTimeout: 1000)
         #expect(policy.strongLockWait == 80)
         #expect(policy.weakLockWait == 1500)
-        #expect(policy.statementTimeout == 100)
+        #expect(policy.budget == 100)
         #expect(LockPolicy(lockTimeout: 1).strongLockWait == 1)
-        #expect(LockPolicy(lockTimeout: 1).statementTimeout == 100)
+        #expect(LockPolicy(lockTimeout: 1).budget == 1)
     }
 
     @Test("An old transaction is one that would outlast our timeout, and never a fresh one")
