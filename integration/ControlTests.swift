@@ -53,17 +53,13 @@ struct ControlTests {
         _ = try await Control.set(Rename.name, on: parameters, isPaused: true)
         let run = Task { try await first.through("backfill") }
         let connection = try await Connection.open(parameters)
-        var holder: Int?
-        try await eventually {
-            holder = try await connection.run(
-                """
-                SELECT pid FROM pg_locks WHERE locktype = 'advisory'
-                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                """
-            ).rows.first?.first()
-            return holder != nil
-        }
-        let pid = try #require(holder)
+        // The session that has just ended "expand" may keep its lock for a moment.
+        let holders: Query = """
+            SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """
+        try await eventually { try await first.status().waiting == "paused" }
+        let pid: Int = try await connection.value(holders)
         let second = try Rename(parameters)
         for refused in [
             await failure { try await second.through("backfill") }, await failure { try await second.rollback() },

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ThrowawayPostgres
@@ -110,7 +111,8 @@ struct ThrowawayClusterTests {
         try await Task.sleep(for: .milliseconds(milliseconds))
         start.cancel()
         await #expect(throws: ThrowawayPostgresError.self) { try await start.value }
-        #expect(try await processes(of: parent.path) == [])
+        // What initdb had begun ends a moment after initdb.
+        try await eventually { try await processes(of: parent.path) == [] }
         #expect(parent.clusters.allSatisfy { (try? FileManager.default.contentsOfDirectory(atPath: $0)) == [] })
     }
 
