@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What others may do to a run, and what a run that ends leaves.
-@Suite(.database, .timeLimit(.minutes(5)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct ControlTests {
     private let rows = 60_000
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Someone holds the table when a step of DDL is due: the change waits, the application doesn't.
-@Suite(.database, .timeLimit(.minutes(5)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct HeldLockTests {
     private let rows = 5_000
     private let hold: Duration = Size.of(short: .seconds(4), long: .seconds(30))

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The tool is killed, the same command is given again, and nothing shows of it in the end.
-@Suite(.database, .timeLimit(.minutes(5)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct KilledToolTests {
     /// In the middle of the backfill: the position is kept, and no row is written twice.
     @Test func backfillGoesOnWhereItWasKilled() async throws {

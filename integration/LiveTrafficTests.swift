@@ -6,7 +6,7 @@ import Testing
 
 /// Counted clients of two releases while a rename goes through its phases: nothing is lost, nothing fails, nobody waits
 /// longer than he may.
-@Suite(.database, .serialized, .timeLimit(.minutes(10)))
+@Suite(.database, .serialized, .timeLimit(.minutes(20)))
 struct LiveTrafficTests {
     private let rows = Size.of(short: 20_000, long: 1_000_000)
 

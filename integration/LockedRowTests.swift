@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Rows that an application has locked or is about to lock while the backfill writes them.
-@Suite(.database, .timeLimit(.minutes(5)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct LockedRowTests {
     private let rows = 30_000
 

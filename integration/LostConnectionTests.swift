@@ -7,7 +7,7 @@ import Testing
 import ThrowawayPostgres
 
 /// The server goes away, or its sessions do: the same run goes on by itself.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct LostConnectionTests {
     private let rows = 30_000
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Runs every folder of `scenarios`.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct ScenarioTests {
     @Test(arguments: Scenario.all)
     func goesAsExpected(_ scenario: Scenario) async throws {

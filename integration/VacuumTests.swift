@@ -6,7 +6,7 @@ import Testing
 import ThrowawayPostgres
 
 /// A vacuum works on the table when DDL is due.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct VacuumTests {
     /// A VACUUM that someone runs by hand gives way to nobody: it is waited for, and nobody else waits.
     @Test(.database) func vacuumByHandIsWaitedFor() async throws {

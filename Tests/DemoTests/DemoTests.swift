@@ -1,7 +1,7 @@
 import Testing
 
 /// The whole demo on a small table: what it prints last, how it exits, and that nothing is left of it.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct DemoTests {
     @Test func endsWithSixLinesAndLeavesNothing() async throws {
         let outcome = try await DemoCommand.run(["--rows", "20000"])

@@ -121,7 +121,12 @@ enum Fixture {
     }
 
     static func subject(table: TableSnapshot = users(), facts: ServerFacts = facts) -> PreflightSubject {
-        PreflightSubject(table: table, facts: facts, from: "name", to: "full_name", unfinished: [])
+        PreflightSubject(
+            table: table,
+            facts: facts,
+            names: .exchanging("name", "full_name"),
+            unfinished: []
+        )
     }
 
     /// The plan to rename `name` to `full_name`.
@@ -132,10 +137,12 @@ enum Fixture {
         options: PlanningOptions = PlanningOptions(),
         to: Identifier = "full_name"
     ) throws -> Plan {
-        try Planner(
-            recipe: RecipeReader.builtIn("rename-column"),
-            arguments: ["table": table.name.description, "from": "name", "to": to.name],
-            change: Planner.defaultName(table: table.name, from: "name", to: to),
+        let recipe = try RecipeReader.builtIn("rename-column")
+        let arguments = ArgumentValues(columns: ["from": "name", "to": to])
+        return try Planner(
+            recipe: recipe,
+            arguments: arguments,
+            change: Planner.defaultName(table: table.name, recipe: recipe, arguments: arguments),
             options: options
         ).plan(table: table, facts: facts, exchanged: exchanged, findings: findings)
     }

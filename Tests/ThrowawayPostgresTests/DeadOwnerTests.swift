@@ -5,7 +5,7 @@ import Testing
 @testable import ThrowawayPostgres
 
 /// Owners are processes of their own here, which end in ways that leave them no time to clean up.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct DeadOwnerTests {
     @Test func theWatchdogRemovesTheClusterOfAKilledOwner() async throws {
         let owner = await #expect(processExitsWith: .signal(SIGKILL), observing: [\.standardOutputContent]) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ThrowawayPostgres
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct RemovalTests {
     @Test func aStalePidFileHarmsNobody() async throws {
         let user = try ServerUser.current()

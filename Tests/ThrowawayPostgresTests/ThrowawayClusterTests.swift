@@ -4,7 +4,7 @@ import Testing
 
 @testable import ThrowawayPostgres
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct ThrowawayClusterTests {
     @Test func answersOnItsSocketOnly() async throws {
         let cluster = try await ThrowawayCluster.start()

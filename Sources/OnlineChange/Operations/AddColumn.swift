@@ -17,6 +17,8 @@ public struct AddColumn: Operation {
         name = try fields.argument("name")
     }
 
+    public static var checks: [any PreflightCheck.Type] { AddedColumn.checks }
+
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
         let column = try context.column(like)
         let name = context.name(name)

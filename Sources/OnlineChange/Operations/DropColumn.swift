@@ -18,6 +18,7 @@ public struct DropColumn: Operation {
         let pair = try context.pair(primary: legacy, replica: current)
         let column = try context.column(legacy)
         let table = context.table.name
+        let dualWrite = try context.requireDualWrite()
         let narrowing = context.table.triggers.filter { $0.updateOf.contains(column.number) }.flatMap { trigger in
             trigger.replacement(
                 on: table,
@@ -31,8 +32,8 @@ public struct DropColumn: Operation {
                     GuardedTransaction(
                         locks: [context.exclusiveLock("DROP COLUMN changes what the table is; no row is touched")],
                         conditions: [.triggerBodiesForgot(pair.primary)],
-                        statements: narrowing + context.dualWrite.removal
-                            + ["ALTER TABLE \(table) DROP COLUMN \(pair.primary)"] + context.dualWrite.cleanup
+                        statements: narrowing + dualWrite.removal
+                            + ["ALTER TABLE \(table) DROP COLUMN \(pair.primary)"] + dualWrite.cleanup
                     )
                 )
             )

@@ -11,8 +11,42 @@ public protocol Operation: Sendable {
     static var summary: String { get }
     /// Reads its fields; the caller refuses those that are left.
     init(_ fields: inout FieldReader) throws(RecipeError)
+    /// What the columns are called before and after, if it is this operation that decides it.
+    func names(_ arguments: ArgumentValues, table: TableSnapshot?) -> ColumnNames?
+    /// What the table has in the end, if it is this operation that brings it about.
+    func outcome(_ arguments: ArgumentValues) -> Outcome?
+    /// The comparison that `verify` makes before swap, or from swap on, if it is this operation that knows.
+    func verification(in context: PlanningContext, isSwapped: Bool) throws(Failure) -> Verification?
+    /// What must be looked at before a change with this operation touches anything, beside what every change looks at.
+    static var checks: [any PreflightCheck.Type] { get }
     /// The steps for a table.
     func steps(in context: PlanningContext) throws(Failure) -> [Step]
+}
+
+extension Operation {
+    public func names(_ arguments: ArgumentValues, table: TableSnapshot?) -> ColumnNames? { nil }
+    public func outcome(_ arguments: ArgumentValues) -> Outcome? { nil }
+    public func verification(in context: PlanningContext, isSwapped: Bool) throws(Failure) -> Verification? { nil }
+    public static var checks: [any PreflightCheck.Type] { [] }
+}
+
+/// A recipe's arguments, read: columns by name, everything else as text.
+public struct ArgumentValues: Codable, Hashable, Sendable {
+    /// Arguments that name columns.
+    public var columns: [String: Identifier]
+    /// Types, expressions and whatever else is no name.
+    public var texts: [String: String]
+
+    /// Makes values.
+    public init(columns: [String: Identifier], texts: [String: String] = [:]) {
+        self.columns = columns
+        self.texts = texts
+    }
+
+    /// All of them by name, for texts shown to people and for comparing one start with another.
+    var byName: [String: String] {
+        columns.mapValues(\.name).merging(texts) { $1 }
+    }
 }
 
 /// All operations there are. A new one is added here.
@@ -33,18 +67,26 @@ public struct PlanningContext: Sendable {
     public let table: TableSnapshot
     /// Server, database and role.
     public let facts: ServerFacts
-    /// The recipe's arguments that name columns.
-    public let columns: [String: Identifier]
+    /// The recipe's arguments.
+    public let arguments: ArgumentValues
+    /// What the columns are called.
+    public let names: ColumnNames
     /// Definitions as they read once two columns have exchanged their names.
     public let exchanged: ExchangedDefinitions
     /// What the user chose.
     public let options: PlanningOptions
     /// The triggers that keep the columns equal.
-    public let dualWrite: DualWrite
+    public let dualWrite: DualWrite?
 
     /// The column that an argument names.
     func name(_ argument: ArgumentName) -> Identifier {
-        columns[argument.name] ?? Identifier(argument.name)
+        arguments.columns[argument.name] ?? Identifier(argument.name)
+    }
+
+    /// The triggers that keep the columns equal, of a recipe that adds one.
+    func requireDualWrite() throws(Failure) -> DualWrite {
+        guard let dualWrite else { throw Failure(.usage, "the recipe adds no column to keep equal") }
+        return dualWrite
     }
 
     /// The column that an argument names, as the catalog has it.
@@ -67,7 +109,7 @@ public struct PlanningContext: Sendable {
             differs: pair.unsynced,
             repair: pair.assignment,
             key: table.primaryKey,
-            triggers: dualWrite.triggerNames
+            triggers: dualWrite?.triggerNames ?? []
         )
     }
 

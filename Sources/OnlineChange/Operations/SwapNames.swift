@@ -15,8 +15,23 @@ public struct SwapNames: Operation {
         to = try fields.argument("to")
     }
 
+    public func names(_ arguments: ArgumentValues, table: TableSnapshot?) -> ColumnNames? {
+        guard let from = arguments.columns[from.name], let to = arguments.columns[to.name] else { return nil }
+        return .exchanging(from, to)
+    }
+
+    public func outcome(_ arguments: ArgumentValues) -> Outcome? {
+        guard let from = arguments.columns[from.name], let to = arguments.columns[to.name] else { return nil }
+        return .renamed(from: from, to: to)
+    }
+
+    public static var checks: [any PreflightCheck.Type] {
+        [TriggerBodyCheck.self, RuleCheck.self, SharedObjectCheck.self, RenameCheck.self]
+    }
+
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
         let pair = try context.pair(primary: from, replica: to)
+        let dualWrite = try context.requireDualWrite()
         let exchange = Self.exchange(pair, spare: context.table.spareColumnName)
         return [
             Step(
@@ -25,17 +40,18 @@ public struct SwapNames: Operation {
                     GuardedTransaction(
                         locks: [context.exclusiveLock("RENAME COLUMN; no row is read or written")],
                         conditions: [.verified, .triggerBodiesKnow(both: pair.primary, and: pair.replica)],
-                        statements: exchange + context.dualWrite.exchange(pair.exchanged)
-                            + context.dualWrite.startCounting(pair.exchanged)
+                        statements: exchange + dualWrite.exchange(pair.exchanged)
+                            + dualWrite.startCounting(pair.exchanged)
                     )
                 ),
                 undo: .transaction(
                     GuardedTransaction(
                         locks: [context.exclusiveLock("RENAME COLUMN; no row is read or written")],
-                        statements: exchange + context.dualWrite.exchange(pair)
-                            + context.dualWrite.stopCounting
+                        statements: exchange + dualWrite.exchange(pair)
+                            + dualWrite.stopCounting
                     )
-                )
+                ),
+                isSwap: true
             )
         ]
     }

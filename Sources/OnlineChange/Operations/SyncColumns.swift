@@ -19,7 +19,7 @@ public struct SyncColumns: Operation {
 
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
         let pair = try context.pair(primary: primary, replica: replica)
-        let dualWrite = context.dualWrite
+        let dualWrite = try context.requireDualWrite()
         let column = try context.column(primary)
         let widened = context.table.triggers.filter { $0.updateOf.contains(column.number) }
         let widening = widened.flatMap { trigger in

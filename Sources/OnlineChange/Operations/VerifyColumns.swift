@@ -12,6 +12,11 @@ public struct VerifyColumns: Operation {
         replica = try fields.argument("replica")
     }
 
+    public func verification(in context: PlanningContext, isSwapped: Bool) throws(Failure) -> Verification? {
+        let pair = try context.pair(primary: primary, replica: replica)
+        return context.verification(isSwapped ? pair.exchanged : pair)
+    }
+
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
         let pair = try context.pair(primary: primary, replica: replica)
         return [

@@ -20,12 +20,18 @@ public struct Fingerprint: Codable, Hashable, Sendable {
     /// Compares with the table as it is now.
     ///
     /// - Parameters:
-    ///   - names: what the original column may be called: its old name, and from swap on the new one.
-    ///   - dualWrite: our triggers, if they should be there.
-    func changes(since now: TableSnapshot, names: [Identifier], dualWrite: DualWrite?) -> [Finding] {
+    ///   - names: what the columns are called.
+    ///   - isSwapped: whether they have their new roles.
+    ///   - triggers: ours, if they should be there.
+    func changes(
+        since now: TableSnapshot,
+        names: ColumnNames,
+        isSwapped: Bool,
+        triggers: [Identifier]?
+    ) -> [Finding] {
         var findings: [Finding] = []
         let original = now.columns.first { $0.number == columnNumber }
-        let label = "column \(table).\(names[0])"
+        let label = "column \(table).\(names.original)"
         if now.name != table {
             findings.append(
                 .refused(
@@ -35,7 +41,7 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                 )
             )
         }
-        guard let original, names.contains(original.name) else {
+        guard let original, original.name == names.original(isSwapped: isSwapped) else {
             return findings + [
                 .refused(
                     label,
@@ -53,8 +59,8 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                 )
             )
         }
-        guard let dualWrite else { return findings }
-        if let missing = names.first(where: { now.column($0) == nil }) {
+        guard let triggers else { return findings }
+        if let missing = names.added(isSwapped: isSwapped), now.column(missing) == nil {
             findings.append(
                 .refused(
                     "column \(table).\(missing)",
@@ -63,7 +69,7 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                 )
             )
         }
-        for name in dualWrite.triggerNames where now.triggers.first(where: { $0.name == name })?.enabled != "A" {
+        for name in triggers where now.triggers.first(where: { $0.name == name })?.enabled != "A" {
             findings.append(
                 .refused(
                     "trigger \(name)",
@@ -72,8 +78,8 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                 )
             )
         }
-        let triggers = original.name == names[0] ? rewrittenTriggers : exchangedTriggers
-        for (name, definition) in triggers.sorted(by: { $0.key < $1.key })
+        let rewritten = isSwapped ? exchangedTriggers : rewrittenTriggers
+        for (name, definition) in rewritten.sorted(by: { $0.key < $1.key })
         where now.triggers.first(where: { $0.name == name })?.definition != definition {
             findings.append(
                 .refused(

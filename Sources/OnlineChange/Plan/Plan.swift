@@ -6,8 +6,12 @@ public struct Plan: Codable, Hashable, Sendable {
     public var change: String
     /// The recipe it was made from.
     public var recipe: String
-    /// The recipe's arguments by name.
+    /// The recipe's arguments by name, as they were given.
     public var arguments: [String: String]
+    /// What the columns are called.
+    public var names: ColumnNames
+    /// What the table has in the end.
+    public var outcome: Outcome
     /// The table, as it was called when the plan was made.
     public var table: QualifiedName
     /// The table's oid.
@@ -20,10 +24,12 @@ public struct Plan: Codable, Hashable, Sendable {
     public var findings: [Finding]
     /// What the table looked like, to notice what others change meanwhile.
     public var fingerprint: Fingerprint
-    /// The triggers that keep the columns equal.
-    public var dualWrite: DualWrite
-    /// The comparisons that `verify` makes, by what the original column is called when it is made.
-    public var verifications: [DirectedVerification]
+    /// The triggers that keep the columns equal, if one is added.
+    public var dualWrite: DualWrite?
+    /// The comparison that `verify` makes before swap.
+    public var verification: Verification
+    /// The same from swap on, when the other column is the one that follows.
+    public var verificationAfterSwap: Verification
     /// Whether copies of unique indexes are unique too.
     public var uniqueCopies: Bool
     /// Rows and bytes as they were estimated, for the reader of the plan.
@@ -40,6 +46,20 @@ public struct Plan: Codable, Hashable, Sendable {
                 return (position, phase.name, step)
             }
         }
+    }
+
+    /// Triggers of ours that must stand from expand on.
+    public var triggerNames: [Identifier] { dualWrite?.triggerNames ?? [] }
+
+    /// All triggers of ours, those included that come and go.
+    public var allTriggerNames: [Identifier] { triggerNames + (dualWrite?.countingNames ?? []) }
+
+    /// What removes the objects that we keep outside of the table.
+    public var cleanup: [SQL] { dualWrite?.cleanup ?? [] }
+
+    /// Whether the columns have their new roles, by the states of the plan's steps.
+    public func isSwapped(_ states: [Int: String]) -> Bool {
+        steps.contains { $0.step.isSwap && states[$0.position] == "done" }
     }
 
     /// The phase of that name.
@@ -59,14 +79,6 @@ public struct Plan: Codable, Hashable, Sendable {
         guard let name, let index = phases.firstIndex(where: { $0.name == name }) else { return false }
         return phases[...index].contains { $0.name == other }
     }
-}
-
-/// A comparison for as long as a column is the primary one of its pair.
-public struct DirectedVerification: Codable, Hashable, Sendable {
-    /// What the original column is called.
-    public var primary: Identifier
-    /// The comparison.
-    public var verification: Verification
 }
 
 /// One phase of a plan.

@@ -4,7 +4,7 @@ extension Plan {
     /// The plan for people: every phase, statement, lock with its reason, and undo.
     public var text: String {
         var lines = [
-            "\(recipe) \(table): \(arguments["from"] ?? "") → \(arguments["to"] ?? "")",
+            "\(recipe) \(table): \(outcome.text)",
             "change \(change); about \(Count.text(max(0, Int(estimatedRows)))) rows, \(Bytes.text(heapBytes)); "
                 + "nothing has been touched",
         ]

@@ -4,15 +4,15 @@ import Postgres
 public struct Planner: Sendable {
     /// The recipe.
     public let recipe: Recipe
-    /// Its arguments by name; columns by their bare names.
-    public let arguments: [String: String]
+    /// Its arguments.
+    public let arguments: ArgumentValues
     /// The change's name.
     public let change: String
     /// What the user chose.
     public let options: PlanningOptions
 
     /// A planner for a recipe.
-    public init(recipe: Recipe, arguments: [String: String], change: String, options: PlanningOptions) {
+    public init(recipe: Recipe, arguments: ArgumentValues, change: String, options: PlanningOptions) {
         self.recipe = recipe
         self.arguments = arguments
         self.change = change
@@ -20,9 +20,9 @@ public struct Planner: Sendable {
     }
 
     /// The name that a change gets if the user gives none: `users.name-to-full_name`.
-    public static func defaultName(table: QualifiedName, from: Identifier, to: Identifier) -> String {
+    public static func defaultName(table: QualifiedName, recipe: Recipe, arguments: ArgumentValues) -> String {
         let schema = table.schema == "public" ? "" : "\(table.schema)."
-        return "\(schema)\(table.name).\(from)-to-\(to)"
+        return "\(schema)\(table.name).\(fill(recipe.changeName, arguments.byName))"
     }
 
     /// The plan.
@@ -34,27 +34,25 @@ public struct Planner: Sendable {
         exchanged: ExchangedDefinitions,
         findings: [Finding]
     ) throws(Failure) -> Plan {
-        let columns = arguments.filter { $0.key != "table" }.mapValues { Identifier($0) }
-        guard let from = columns["from"], let to = columns["to"], let column = table.column(from) else {
-            throw Failure(.refused, "table \(table.name) has no column \(arguments["from"] ?? "")")
+        guard let names = recipe.names(arguments, table: table), let outcome = recipe.outcome(arguments),
+            let column = table.column(names.original)
+        else {
+            throw Failure(.refused, "table \(table.name) has no such column")
         }
         let others = table.triggers.filter { $0.isBeforeRow && $0.firesOnWrite }.map(\.name)
-        guard let dualWrite = DualWrite(table: table.name, replica: to, others: others, oid: table.oid) else {
-            throw Failure(
-                .refused,
-                "no trigger name sorts before and after those that table \(table.name) has",
-                next: "Rename triggers whose names begin with a blank, '!' or '~'."
-            )
+        let dualWrite = try names.added.map { added throws(Failure) in
+            try Self.dualWrite(table, added: added, others: others)
         }
         let context = PlanningContext(
             table: table,
             facts: facts,
-            columns: columns,
+            arguments: arguments,
+            names: names,
             exchanged: exchanged,
             options: options,
             dualWrite: dualWrite
         )
-        let texts = arguments.merging(["change": change]) { $1 }
+        let texts = arguments.byName.merging(["change": change, "table": "\(table.name)"]) { $1 }
         var phases: [PlannedPhase] = []
         for phase in recipe.phases {
             var steps: [Step] = []
@@ -71,11 +69,15 @@ public struct Planner: Sendable {
                 )
             )
         }
-        let pair = ColumnPair(table: table.name, column: column, replica: to)
+        guard let verification = try recipe.verification(in: context, isSwapped: false),
+            let verificationAfterSwap = try recipe.verification(in: context, isSwapped: true)
+        else { throw Failure(.usage, "the recipe \(recipe.name) compares nothing") }
         return Plan(
             change: change,
             recipe: recipe.name,
-            arguments: arguments,
+            arguments: arguments.byName,
+            names: names,
+            outcome: outcome,
             table: table.name,
             tableOID: table.oid,
             owner: table.owner,
@@ -91,12 +93,24 @@ public struct Planner: Sendable {
                 beforeTriggers: others.map(\.name)
             ),
             dualWrite: dualWrite,
-            verifications: [pair, pair.exchanged].map {
-                DirectedVerification(primary: $0.primary, verification: context.verification($0))
-            },
+            verification: verification,
+            verificationAfterSwap: verificationAfterSwap,
             uniqueCopies: options.uniqueCopies,
             estimatedRows: table.estimatedRows,
             heapBytes: table.heapBytes
+        )
+    }
+
+    private static func dualWrite(_ table: TableSnapshot, added: Identifier, others: [Identifier]) throws(Failure)
+        -> DualWrite
+    {
+        if let triggers = DualWrite(table: table.name, replica: added, others: others, oid: table.oid) {
+            return triggers
+        }
+        throw Failure(
+            .refused,
+            "no trigger name sorts before and after those that table \(table.name) has",
+            next: "Rename triggers whose names begin with a blank, '!' or '~'."
         )
     }
 
@@ -119,7 +133,8 @@ public struct Planner: Sendable {
             result[result.count - 1] = Step(
                 title: "\(last.title); \(step.title)",
                 action: .transaction(first.followed(by: second)),
-                undo: undo(last, step)
+                undo: undo(last, step),
+                isSwap: last.isSwap || step.isSwap
             )
         }
     }

@@ -10,12 +10,15 @@ public struct Step: Codable, Hashable, Sendable {
     public var action: Action
     /// What gives back the state before it; nil where nothing need be, or can be, undone.
     public var undo: Action?
+    /// Whether the columns have their new roles, and names, once it is done.
+    public var isSwap: Bool
 
     /// Makes a step.
-    public init(title: String, action: Action, undo: Action? = nil) {
+    public init(title: String, action: Action, undo: Action? = nil, isSwap: Bool = false) {
         self.title = title
         self.action = action
         self.undo = undo
+        self.isSwap = isSwap
     }
 }
 

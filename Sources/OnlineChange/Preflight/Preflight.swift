@@ -1,36 +1,37 @@
 import Postgres
 
 /// One thing that is looked at before a change touches anything.
-protocol PreflightCheck: SendableMetatype {
+public protocol PreflightCheck: SendableMetatype {
     /// What it found; empty if all is well.
     static func findings(_ subject: PreflightSubject) -> [Finding]
 }
 
 /// What the checks look at.
-struct PreflightSubject: Sendable {
+public struct PreflightSubject: Sendable {
     let table: TableSnapshot
     let facts: ServerFacts
-    let from: Identifier
-    let to: Identifier
+    let names: ColumnNames
     /// Unfinished changes of the same table.
     let unfinished: [ChangeRecord]
 
-    /// The column to be renamed.
+    /// The name of the column that the change is about.
+    var from: Identifier { names.original }
+    /// The name of the column that it adds, or of that column once more.
+    var to: Identifier { names.added ?? names.original }
+    /// The column that the change is about.
     var column: Column? { table.column(from) }
 }
 
-/// All checks there are. A new one is added here.
+/// What is looked at before any change, whatever its recipe. What only some need, their operations name.
 enum Preflight {
     private static let checks: [any PreflightCheck.Type] = [
-        ServerCheck.self, TableKindCheck.self, ColumnCheck.self, TargetNameCheck.self, PrivilegeCheck.self,
-        RowSecurityCheck.self, WraparoundCheck.self, UnfinishedChangeCheck.self, RowWidthCheck.self,
-        PublicationCheck.self, RowTypeCheck.self, WholeRowCheck.self, ReplicaIdentityCheck.self,
-        SharedObjectCheck.self, AlwaysTriggerCheck.self, TriggerBodyCheck.self, RuleCheck.self,
-        ApplicationCheck.self, LedgerCheck.self,
+        ServerCheck.self, TableKindCheck.self, ColumnCheck.self, PrivilegeCheck.self, RowSecurityCheck.self,
+        WraparoundCheck.self, UnfinishedChangeCheck.self, ReplicaIdentityCheck.self, AlwaysTriggerCheck.self,
+        BackfillRuleCheck.self, ApplicationCheck.self, LedgerCheck.self,
     ]
 
-    static func findings(_ subject: PreflightSubject) -> [Finding] {
-        checks.flatMap { $0.findings(subject) }
+    static func findings(_ subject: PreflightSubject, of recipe: Recipe) -> [Finding] {
+        (checks + recipe.checks).flatMap { $0.findings(subject) }
     }
 
     /// Refuses if a finding stands in the way: refusals first, then privileges, then what was not acknowledged.

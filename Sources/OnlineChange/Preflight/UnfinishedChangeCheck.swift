@@ -2,8 +2,8 @@
 enum UnfinishedChangeCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
         subject.unfinished.compactMap { other in
-            let theirs = other.plan.arguments.filter { $0.key != "table" }.values
-            guard let shared = [subject.from.name, subject.to.name].first(where: theirs.contains) else { return nil }
+            let theirs = other.plan.names.all
+            guard let shared = subject.names.all.first(where: theirs.contains) else { return nil }
             return .refused(
                 "column \(subject.table.name).\(shared)",
                 "the change \(other.name) (number \(other.id)) works on it and is not finished",

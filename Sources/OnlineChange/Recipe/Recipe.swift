@@ -6,10 +6,39 @@ public struct Recipe: Sendable {
     public let summary: String
     /// What it must be given, with what each stands for.
     public let arguments: [(name: String, meaning: String)]
+    /// What a change is called after its table, if the user gives it no name; `{argument}` stands for an argument.
+    public let changeName: String
     /// Its phases in order.
     public let phases: [RecipePhase]
     /// The YAML that it was read from.
     public let yaml: String
+
+    private var operations: [any Operation] { phases.flatMap(\.operations) }
+
+    /// What the columns are called before and after.
+    func names(_ arguments: ArgumentValues, table: TableSnapshot?) -> ColumnNames? {
+        operations.lazy.compactMap { $0.names(arguments, table: table) }.first
+    }
+
+    /// What the table has in the end.
+    func outcome(_ arguments: ArgumentValues) -> Outcome? {
+        operations.lazy.compactMap { $0.outcome(arguments) }.first
+    }
+
+    /// The comparison that `verify` makes before swap, or from swap on.
+    func verification(in context: PlanningContext, isSwapped: Bool) throws(Failure) -> Verification? {
+        for operation in operations {
+            if let found = try operation.verification(in: context, isSwapped: isSwapped) { return found }
+        }
+        return nil
+    }
+
+    /// What its operations want looked at, each check once.
+    var checks: [any PreflightCheck.Type] {
+        operations.flatMap { type(of: $0).checks }.reduce(into: []) { checks, check in
+            if !checks.contains(where: { $0 == check }) { checks.append(check) }
+        }
+    }
 }
 
 /// One phase of a recipe.

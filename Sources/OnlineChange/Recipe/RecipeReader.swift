@@ -31,6 +31,7 @@ public enum RecipeReader {
         var fields = try FieldReader(compose(yaml, source: source), source: source)
         let name = try fields.text("recipe")
         let summary = try fields.text("summary")
+        let changeName = try fields.optionalText("change") ?? name
         let arguments = try fields.mapping("arguments").texts()
         var phases: [RecipePhase] = []
         for node in try fields.list("phases") {
@@ -38,7 +39,14 @@ public enum RecipeReader {
         }
         guard !phases.isEmpty else { throw fields.error("a recipe has one phase at least") }
         try fields.finish()
-        return Recipe(name: name, summary: summary, arguments: arguments, phases: phases, yaml: yaml)
+        return Recipe(
+            name: name,
+            summary: summary,
+            arguments: arguments,
+            changeName: changeName,
+            phases: phases,
+            yaml: yaml
+        )
     }
 
     private static func compose(_ yaml: String, source: String) throws(RecipeError) -> Node {

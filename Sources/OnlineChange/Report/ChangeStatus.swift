@@ -158,9 +158,11 @@ extension ChangeStatus {
     }
 
     /// The counters belong to the table's owner; who may not read them sees none.
-    private static func legacyWrites(_ dualWrite: DualWrite, session: Session) async throws -> LegacyWrites? {
+    private static func legacyWrites(_ dualWrite: DualWrite?, session: Session) async throws -> LegacyWrites? {
         do {
-            guard let row = try await session.run(dualWrite.legacyWritesQuery).rows.first else { return nil }
+            guard let dualWrite, let row = try await session.run(dualWrite.legacyWritesQuery).rows.first else {
+                return nil
+            }
             return LegacyWrites(count: try row["writes"], last: try row["last"])
         } catch let error as PostgresError where error.state == .insufficientPrivilege || error.state == .undefinedTable
         {

@@ -8,6 +8,8 @@ public struct ChangeRequest: Sendable {
     public var table: String
     /// Columns by the recipe's argument names, as the user wrote them.
     public var columns: [String: String]
+    /// Arguments that are no names: types, expressions.
+    public var texts: [String: String]
     /// The change's name, if the user gave one.
     public var name: String?
     /// How the change is planned.
@@ -22,6 +24,7 @@ public struct ChangeRequest: Sendable {
         recipe: Recipe,
         table: String,
         columns: [String: String],
+        texts: [String: String] = [:],
         name: String? = nil,
         options: PlanningOptions = PlanningOptions(),
         batchTime: Int? = nil,
@@ -30,6 +33,7 @@ public struct ChangeRequest: Sendable {
         self.recipe = recipe
         self.table = table
         self.columns = columns
+        self.texts = texts
         self.name = name
         self.options = options
         self.batchTime = batchTime
@@ -41,16 +45,12 @@ public struct ChangeRequest: Sendable {
 struct ResolvedRequest: Sendable {
     let request: ChangeRequest
     let table: RelationReference
-    let from: Identifier
-    let to: Identifier
+    let arguments: ArgumentValues
     let facts: ServerFacts
 
     /// The change's name.
-    var name: String { request.name ?? Planner.defaultName(table: table.name, from: from, to: to) }
-
-    /// The arguments as the plan keeps them.
-    var arguments: [String: String] {
-        ["table": table.name.description, "from": from.name, "to": to.name]
+    var name: String {
+        request.name ?? Planner.defaultName(table: table.name, recipe: request.recipe, arguments: arguments)
     }
 
     /// Reads the names and looks the table up, then makes the session the owner's.
@@ -58,8 +58,7 @@ struct ResolvedRequest: Sendable {
     /// - Throws: `NameSyntax.Problem` for what is no name, `Failure.refused` for a table that there isn't.
     static func resolve(_ request: ChangeRequest, on session: Session) async throws -> ResolvedRequest {
         let (schema, name) = try NameSyntax.optionallyQualified(request.table)
-        let from = try NameSyntax.identifier(request.columns["from"] ?? "")
-        let to = try NameSyntax.identifier(request.columns["to"] ?? "")
+        let columns = try request.columns.mapValues { try NameSyntax.identifier($0) }
         let reader = CatalogReader(session: session)
         guard let table = try await reader.find(schema: schema, name: name) else {
             let near = try await reader.namesLike(name)
@@ -74,24 +73,37 @@ struct ResolvedRequest: Sendable {
         }
         let facts = try await ServerFacts.read(session, table: table)
         try await session.secure(as: facts.canActAsOwner ? table.owner : nil)
-        return ResolvedRequest(request: request, table: table, from: from, to: to, facts: facts)
+        return ResolvedRequest(
+            request: request,
+            table: table,
+            arguments: ArgumentValues(columns: columns, texts: request.texts),
+            facts: facts
+        )
     }
 
     /// Looks at everything that could stand in the way, and plans.
     func plan(on session: Session, lockGuard: LockGuard, unfinished: [ChangeRecord]) async throws -> Plan {
         let reader = CatalogReader(session: session)
-        let snapshot = try await reader.snapshot(oid: table.oid, mentions: [from, to])
+        let mentions = Array(arguments.columns.values)
+        let snapshot = try await reader.snapshot(oid: table.oid, mentions: mentions)
+        guard let names = request.recipe.names(arguments, table: snapshot) else {
+            throw Failure(.usage, "the recipe \(request.recipe.name) lacks an argument")
+        }
         let findings = Preflight.findings(
-            PreflightSubject(table: snapshot, facts: facts, from: from, to: to, unfinished: unfinished)
+            PreflightSubject(table: snapshot, facts: facts, names: names, unfinished: unfinished),
+            of: request.recipe
         )
         try Preflight.enforce(findings, acknowledged: request.options.acknowledged)
-        let exchanged = try await ExchangeProbe(
-            session: session,
-            lockGuard: lockGuard,
-            table: snapshot,
-            from: from,
-            to: to
-        ).definitions()
+        var exchanged = ExchangedDefinitions()
+        if let added = names.added {
+            exchanged = try await ExchangeProbe(
+                session: session,
+                lockGuard: lockGuard,
+                table: snapshot,
+                from: names.original,
+                to: added
+            ).definitions()
+        }
         return try Planner(recipe: request.recipe, arguments: arguments, change: name, options: request.options)
             .plan(table: snapshot, facts: facts, exchanged: exchanged, findings: findings)
     }

@@ -63,7 +63,7 @@ struct PhaseRunner: Sendable {
         }
         guard try await CatalogReader(session: context.session).exists(oid: plan.tableOID) else {
             try await context.lockGuard.run(
-                GuardedTransaction(locks: [], statements: plan.dualWrite.cleanup),
+                GuardedTransaction(locks: [], statements: plan.cleanup),
                 on: context.session
             )
             await context.report(
@@ -84,7 +84,6 @@ struct PhaseRunner: Sendable {
 
     /// Reports what someone changed since the plan was made, and refuses to go on where that breaks it.
     private func compareWithFingerprint(_ context: RunContext) async throws {
-        let names = [plan.arguments["from"], plan.arguments["to"]].compactMap { $0 }.map { Identifier($0) }
         let reader = CatalogReader(session: context.session)
         guard try await reader.exists(oid: plan.tableOID) else {
             throw Failure(
@@ -93,13 +92,15 @@ struct PhaseRunner: Sendable {
                 next: "online-change rollback \(plan.change)"
             )
         }
-        let now = try await reader.snapshot(oid: plan.tableOID, mentions: names)
+        let now = try await reader.snapshot(oid: plan.tableOID, mentions: plan.names.all)
+        let isSwapped = plan.isSwapped(try await context.ledger.steps(context.change.id))
         let isExpanded = context.change.phase != nil
         let findings =
             plan.fingerprint.changes(
                 since: now,
-                names: names,
-                dualWrite: isExpanded ? plan.dualWrite : nil
+                names: plan.names,
+                isSwapped: isSwapped,
+                triggers: isExpanded ? plan.triggerNames : nil
             )
             + (try await attached(to: now, context, reader))
         for finding in findings where finding.consequence == .note {
@@ -114,15 +115,14 @@ struct PhaseRunner: Sendable {
         _ context: RunContext,
         _ reader: CatalogReader
     ) async throws -> [Finding] {
-        let names = [plan.arguments["from"], plan.arguments["to"]].compactMap { $0 }.map { Identifier($0) }
+        let names = plan.names.all
         guard context.change.phase != nil, context.change.phase != plan.phases.first?.name,
             let column = now.columns.first(where: {
                 names.contains($0.name) && $0.number != plan.fingerprint.columnNumber
             })
         else { return [] }
         let ours =
-            plan.dualWrite.triggerNames + plan.dualWrite.countingNames
-            + plan.fingerprint.rewrittenTriggers.keys
+            plan.allTriggerNames + plan.fingerprint.rewrittenTriggers.keys
             + plan.steps.compactMap {
                 if case .buildIndex(let build) = $0.step.action { build.index.name } else { nil }
             }

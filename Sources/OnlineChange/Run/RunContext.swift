@@ -25,21 +25,10 @@ struct RunContext: Sendable {
         Double(min(facts.smallestDeadlockTimeout / 2, lockGuard.policy.strongLockWait)) / 1000
     }
 
-    /// The comparison in the direction that holds now: what the original column is called says which name counts. The
-    /// ledger's phase wouldn't do, for it is written after the swap.
-    ///
-    /// - Throws: `Failure.refused` if there are no two columns.
+    /// The comparison in the direction that holds now. The swap's own record says which, for the ledger's phase is
+    /// written later.
     func verification() async throws -> Verification {
-        let name: String? = try await session.run(
-            """
-            SELECT attname FROM pg_catalog.pg_attribute
-            WHERE attrelid = \(plan.tableOID)::oid AND attnum = \(plan.fingerprint.columnNumber) AND NOT attisdropped
-            """
-        ).rows.first.map { try $0["attname"] }
-        guard let name, let found = plan.verifications.first(where: { $0.primary == Identifier(name) }) else {
-            throw Failure(.refused, "the change \(change.name) has no two columns to compare now")
-        }
-        return found.verification
+        plan.isSwapped(try await ledger.steps(change.id)) ? plan.verificationAfterSwap : plan.verification
     }
 
     /// Shows that the runner is alive; throws if another has taken the change over.
@@ -75,7 +64,7 @@ struct RunContext: Sendable {
         return try await self.session.value(
             """
             SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = \(plan.tableOID)::oid AND NOT tgisinternal
-              AND tgenabled = ANY (\(firing)::text[]) AND tgname <> ALL (\(plan.dualWrite.triggerNames.map(\.name))::text[]))
+              AND tgenabled = ANY (\(firing)::text[]) AND tgname <> ALL (\(plan.triggerNames.map(\.name))::text[]))
             """
         )
     }

@@ -167,11 +167,11 @@ public struct Runner: Sendable {
         else { return nil }
         let isSame =
             change.plan.tableOID == resolved.table.oid && change.plan.recipe == resolved.request.recipe.name
-            && change.plan.arguments.filter { $0.key != "table" } == resolved.arguments.filter { $0.key != "table" }
+            && change.plan.arguments == resolved.arguments.byName
         if change.hasEnded {
             guard isSame, change.state == .finished else { return nil }
-            let columns = try await CatalogReader(session: session).snapshot(oid: resolved.table.oid, mentions: [])
-            return columns.column(resolved.from) == nil && columns.column(resolved.to) != nil ? change : nil
+            let table = try await CatalogReader(session: session).snapshot(oid: resolved.table.oid, mentions: [])
+            return change.plan.outcome.holds(in: table) ? change : nil
         }
         guard isSame else {
             throw Failure(

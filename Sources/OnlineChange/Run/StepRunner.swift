@@ -99,7 +99,7 @@ struct StepRunner: Sendable {
     }
 
     private func requireBodies(_ check: ([Routine]) -> [Finding]) async throws {
-        let names = context.plan.arguments.filter { $0.key != "table" }.values.map { Identifier($0) }
+        let names = context.plan.names.all
         let routines = try await CatalogReader(session: context.session)
             .routines(oid: context.plan.tableOID, mentions: names)
         try Preflight.enforce(check(routines), acknowledged: context.acknowledged)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Statements that a session prepared before the swap and runs after it, and functions whose plans it has cached.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct CachedPlanTests {
     /// Each is prepared, and run often enough to be kept as a generic plan, before the swap.
     @Test(arguments: [

@@ -57,7 +57,7 @@ struct ImageCase: CustomTestStringConvertible {
 }
 
 /// A change of the image alone, which equality doesn't see, arrives in the other column, in every stage.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct ImageTests {
     @Test(arguments: ImageCase.all)
     func systemType(_ type: ImageCase) async throws {

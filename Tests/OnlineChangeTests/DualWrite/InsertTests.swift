@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// INSERT by either name. Both given and at odds, the replica's value counts, for the primary's may be just its default.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct InsertTests {
     @Test(arguments: Stage.allCases)
     func withoutDefault(_ stage: Stage) async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// After swap, writes that come through the legacy column alone are counted, for nobody's trouble.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct LegacyWritesTests {
     private func swapped() async throws -> (Rename, Connection) {
         let connection = try await TruthTable(.swapped).connection

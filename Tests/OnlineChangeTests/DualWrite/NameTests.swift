@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Names that need quotes, that are as long as names can be, and two renames of one table at once.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct NameTests {
     private func rename(_ table: QualifiedName, _ from: Identifier, _ to: Identifier, through phase: String)
         async throws

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A transaction that still sees the rows as they were before the backfill would read NULLs by the new name after swap.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct OldSnapshotTests {
     private static let setup = TruthTable.plain + ["CREATE TABLE other (id int)"]
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Oracles
 
 /// 300 random statements by either name from three sessions while the rename goes through its phases.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct RandomWritesTests {
     private static let sessions = 3
     private static let statementsEach = 100

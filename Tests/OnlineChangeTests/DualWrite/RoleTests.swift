@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Writes by roles that have no right on anything of ours, and writes that replication applies.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct RoleTests {
     /// The role may write the column, and nothing else; nothing is granted to PUBLIC.
     @Test(arguments: Stage.allCases)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Every other kind of statement that writes.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct StatementTests {
     @Test(arguments: Stage.allCases)
     func copy(_ stage: Stage) async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// UPDATE by either name. Both given and at odds, the primary's value counts.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct UpdateTests {
     @Test(arguments: Stage.allCases)
     func inSyncRow(_ stage: Stage) async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// INSERT … ON CONFLICT, with the key, the old name and the new name as arbiter.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct UpsertTests {
     @Test(arguments: Stage.allCases)
     func byKey(_ stage: Stage) async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The application's own triggers, between ours, and its generated columns.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct UserTriggerTests {
     /// A normaliser that knows both names, as it must before swap, installed once both columns are there.
     @Test(arguments: Stage.allCases)

@@ -90,11 +90,11 @@ struct PlannerTests {
             }
         )
         #expect(
-            plan.verifications.first?.verification.differs.text
+            plan.verification.differs.text
                 == #"ROW("full_name")::record OPERATOR(pg_catalog.*<>) ROW("name")::record"#
         )
         #expect(
-            plan.verifications.last?.verification.differs.text
+            plan.verificationAfterSwap.differs.text
                 == #"ROW("name")::record OPERATOR(pg_catalog.*<>) ROW("full_name")::record"#
         )
     }
@@ -132,8 +132,13 @@ struct PlannerTests {
         (QualifiedName(schema: "public", name: "users"), "users.name-to-full_name"),
         (QualifiedName(schema: "app", name: "Order"), "app.Order.name-to-full_name"),
     ])
-    func defaultName(table: QualifiedName, expected: String) {
-        #expect(Planner.defaultName(table: table, from: "name", to: "full_name") == expected)
+    func defaultName(table: QualifiedName, expected: String) throws {
+        let name = Planner.defaultName(
+            table: table,
+            recipe: try RecipeReader.builtIn("rename-column"),
+            arguments: ArgumentValues(columns: ["from": "name", "to": "full_name"])
+        )
+        #expect(name == expected)
     }
 
     private func statements(_ plan: Plan, _ phase: String) throws -> [String] {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Tables that can't be changed without harm are refused before anything is touched.
-@Suite(.timeLimit(.minutes(5)), .database)
+@Suite(.timeLimit(.minutes(20)), .database)
 struct RefusedShapeTests {
     private static let refused: [(object: String, setup: SQL)] = [
         (

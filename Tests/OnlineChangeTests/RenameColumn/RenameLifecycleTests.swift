@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whatever the table looks like: rolled back, it is as it was; finished, it is as after plain ALTER TABLE.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RenameLifecycleTests {
     @Test(arguments: try await Shape.possible())
     func rollsBackAndFinishesLikePlainRename(shape: Shape) async throws {

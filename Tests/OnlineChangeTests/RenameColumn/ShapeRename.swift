@@ -8,6 +8,7 @@ struct ShapeRename: Sendable {
     let connection: Connection
     private let runner: Runner
     private let request: ChangeRequest
+    private var change: String { "change-of-\(shape.from)" }
 
     /// - Parameter user: parameters of the role that runs the tool; nil for the superuser.
     init(_ shape: Shape, in database: ConnectionParameters, as user: ConnectionParameters? = nil) async throws {
@@ -20,6 +21,7 @@ struct ShapeRename: Sendable {
             recipe: try RecipeReader.builtIn("rename-column"),
             table: shape.table.quoted,
             columns: ["from": shape.from.quoted, "to": shape.to.quoted],
+            name: "change-of-\(shape.from)",
             options: PlanningOptions(acknowledged: shape.acknowledge)
         )
     }
@@ -29,7 +31,7 @@ struct ShapeRename: Sendable {
     }
 
     func rollback() async throws {
-        try await runner.rollback(Planner.defaultName(table: shape.table, from: shape.from, to: shape.to))
+        try await runner.rollback(change)
     }
 
     func state() async throws -> DatabaseState {

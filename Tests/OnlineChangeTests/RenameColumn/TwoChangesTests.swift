@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Two columns of one table are renamed at once.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TwoChangesTests {
     /// What is done to which of the two changes: a phase to go through, or `rollback`.
     struct Order: Sendable, CustomStringConvertible {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Commands that give the table another file, so that its rows lie elsewhere.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct RewrittenTableTests {
     private static let commands: [SQL] = ["VACUUM FULL t", "CLUSTER t USING t_pkey", "TRUNCATE t"]
 

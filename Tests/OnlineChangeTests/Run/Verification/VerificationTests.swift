@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The comparison of the two columns, and what swap demands of it.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct VerificationTests {
     /// 5,000 rows, backfilled.
     private func backfilled() async throws -> (Rename, Connection) {
