@@ -15,6 +15,11 @@ public enum PostgresError: Error, Hashable, Sendable {
     public var state: SQLState? {
         if case .server(let error) = self { error.state } else { nil }
     }
+
+    /// What the server said, in one sentence, or the whole description where it said nothing.
+    public var serverMessage: String {
+        if case .server(let error) = self { error.message } else { description }
+    }
 }
 
 extension PostgresError: CustomStringConvertible {

@@ -55,6 +55,12 @@ extension SQL: ExpressibleByStringInterpolation {
             text += value.unicodeScalars.contains("\\") ? "E" + constant : constant
         }
 
+        /// A type or an expression that a user wrote. It belongs into a rehearsal alone, one statement a message: what a
+        /// plan holds is what the server read it as.
+        public mutating func appendInterpolation(asked text: String) {
+            self.text += text
+        }
+
         /// Text that the server deparsed from its own catalog, and which it therefore quoted itself.
         public mutating func appendInterpolation(server deparsed: String) {
             text += deparsed

@@ -67,6 +67,10 @@ public struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral {
     public static let undefinedObject: SQLState = "42704"
     /// No such schema.
     public static let invalidSchemaName: SQLState = "3F000"
+    /// An expression has another type than is needed, and no cast that may be used here.
+    public static let datatypeMismatch: SQLState = "42804"
+    /// A definition that the server can't accept: a generated column whose expression isn't immutable, for one.
+    public static let invalidObjectDefinition: SQLState = "42P17"
     /// A unique index refused a row.
     public static let uniqueViolation: SQLState = "23505"
     /// DROP without CASCADE of something that others depend on.

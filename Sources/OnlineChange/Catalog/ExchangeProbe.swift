@@ -49,7 +49,7 @@ struct ExchangeProbe {
             "ALTER TABLE \(server: copy) ADD COLUMN \(to) \(server: column.baseType)",
         ]
         for (number, index) in indexes.enumerated() {
-            let body = try Self.body(
+            let body = try IndexText.body(
                 index.definition,
                 name: index.quotedName,
                 isUnique: index.isUnique,
@@ -73,26 +73,7 @@ struct ExchangeProbe {
     }
 
     private func read(_ indexes: [Index]) async throws -> [Identifier: String] {
-        let rows = try await session.run(
-            """
-            SELECT c.relname AS name, pg_get_indexdef(c.oid) AS definition,
-                   format('%I.%I', n.nspname, t.relname) AS "table"
-            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
-            JOIN pg_namespace n ON n.oid = t.relnamespace
-            WHERE t.oid = to_regclass(\("pg_temp.\(Self.copy.quoted)"))
-            """
-        ).rows
-        var bodies: [String: String] = [:]
-        for row in rows {
-            let name: String = try row["name"]
-            let definition: String = try row["definition"]
-            bodies[name] = try Self.body(
-                definition,
-                name: name,
-                isUnique: false,
-                table: Self.printed(try row["table"], in: definition)
-            )
-        }
+        let bodies = try await IndexText.bodies(of: Self.copy, on: session)
         return Dictionary(
             uniqueKeysWithValues: indexes.enumerated().compactMap { number, index in
                 bodies[Self.name("i", number).name].map { (index.name, $0) }
@@ -121,7 +102,7 @@ struct ExchangeProbe {
                     definition,
                     name: name,
                     columns: try row["columns"],
-                    table: Self.printed(try row["table"], in: definition),
+                    table: IndexText.printed(try row["table"], copy: Self.copy, in: definition),
                     type: trigger.type,
                     isConstraint: trigger.isConstraint
                 )
@@ -145,27 +126,11 @@ struct ExchangeProbe {
         return result
     }
 
-    /// The copy's name as the definition has it: newer servers print `pg_temp` for the session's own schema.
-    private static func printed(_ table: String, in definition: String) -> String {
-        definition.contains(" ON \(table)") ? table : "pg_temp.\(copy)"
-    }
-
     private func parse(_ trigger: Trigger) throws(Failure) -> TriggerText {
         guard let text = TriggerText(trigger, table: table.quotedName) else {
             throw unreadable("trigger \(trigger.name)")
         }
         return text
-    }
-
-    /// What follows the table's name in an index definition.
-    private static func body(_ definition: String, name: String, isUnique: Bool, table: String) throws(Failure)
-        -> String
-    {
-        let beginning = "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(name) ON \(table) "
-        guard definition.hasPrefix(beginning) else {
-            throw Failure(.refused, "the definition of index \(name) can't be read: \(definition)")
-        }
-        return String(definition.dropFirst(beginning.count))
     }
 
     private func unreadable(_ object: String) -> Failure {

@@ -56,11 +56,7 @@ public struct AddColumn: Operation {
         if let target = column.statisticsTarget {
             actions.append("ALTER COLUMN \(name) SET STATISTICS \(target)")
         }
-        let grants = column.grants.map { grant -> SQL in
-            let grantee: SQL = grant.grantee.map { "\($0)" } ?? "PUBLIC"
-            let option: SQL = grant.isGrantable ? " WITH GRANT OPTION" : ""
-            return "GRANT \(server: grant.privilege) (\(name)) ON TABLE \(table) TO \(grantee)\(option)"
-        }
+        let grants = column.grants.map { $0.statement(on: name, of: table) }
         return ["ALTER TABLE \(table) \(SQL.joined(actions))"] + grants
     }
 }

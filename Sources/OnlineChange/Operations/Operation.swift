@@ -53,7 +53,8 @@ public struct ArgumentValues: Codable, Hashable, Sendable {
 enum OperationRegistry {
     static let all: [any Operation.Type] = [
         AddColumn.self, SyncColumns.self, BackfillColumn.self, CopyIndexes.self, AnalyzeTable.self,
-        VerifyColumns.self, SwapNames.self, DropColumn.self,
+        VerifyColumns.self, SwapNames.self, DropColumn.self, AddTypedColumn.self, BuildIndexes.self, GuardColumn.self,
+        SwapColumns.self, DropLegacyColumn.self,
     ]
 
     static func type(_ key: String) -> (any Operation.Type)? {
@@ -77,10 +78,15 @@ public struct PlanningContext: Sendable {
     public let options: PlanningOptions
     /// The triggers that keep the columns equal.
     public let dualWrite: DualWrite?
+    /// What the server says of the column's change to another type, if that is what is planned.
+    public let typeChange: TypeChange?
+    /// What depends on the column, if it must be carried.
+    public let dependents: ColumnDependents?
 
     /// The column that an argument names.
     func name(_ argument: ArgumentName) -> Identifier {
-        arguments.columns[argument.name] ?? Identifier(argument.name)
+        // The column that is added may be left without a name in the arguments.
+        arguments.columns[argument.name] ?? names.added ?? Identifier(argument.name)
     }
 
     /// The triggers that keep the columns equal, of a recipe that adds one.
@@ -99,7 +105,31 @@ public struct PlanningContext: Sendable {
 
     /// The pair of an existing column and the one added for it.
     func pair(primary: ArgumentName, replica: ArgumentName) throws(Failure) -> ColumnPair {
-        ColumnPair(table: table.name, column: try column(primary), replica: name(replica))
+        let column = try column(primary)
+        guard let typeChange else {
+            return ColumnPair(table: table.name, column: column, replica: name(replica))
+        }
+        return ColumnPair(table: table.name, names: (column.name, name(replica)), change: typeChange)
+    }
+
+    /// The same two columns from swap on.
+    func swapped(_ pair: ColumnPair) -> ColumnPair {
+        pair.exchanged(primary: names.addedLater ?? pair.replica, replica: names.originalLater)
+    }
+
+    /// How the column of another type takes the original's place.
+    func succession() throws(Failure) -> Succession {
+        guard let typeChange, let dependents, let added = names.added, let column = table.column(names.original) else {
+            throw Failure(.usage, "the recipe changes no type")
+        }
+        return Succession(
+            table: table,
+            column: column,
+            names: names,
+            change: typeChange,
+            dependents: dependents,
+            added: added
+        )
     }
 
     /// The comparison of a pair in every row.
@@ -108,9 +138,18 @@ public struct PlanningContext: Sendable {
             table: table.name,
             differs: pair.unsynced,
             repair: pair.assignment,
-            key: table.primaryKey,
-            triggers: dualWrite?.triggerNames ?? []
+            key: table.primaryKey.map { key(of: $0, in: pair) },
+            triggers: dualWrite?.triggerNames ?? [],
+            misfit: pair.misfit,
+            lossy: pair.lossy,
+            toleratesLoss: options.allowsLoss,
+            value: pair.misfit == nil && pair.lossy == nil ? nil : "\(pair.primary)"
         )
+    }
+
+    /// A key's column by the name that it has while a pair stands.
+    private func key(of column: Identifier, in pair: ColumnPair) -> Identifier {
+        typeChange != nil && column == names.original ? pair.primary : column
     }
 
     /// An ACCESS EXCLUSIVE lock on the table.
@@ -123,12 +162,23 @@ public struct PlanningContext: Sendable {
 public struct PlanningOptions: Codable, Hashable, Sendable {
     /// Whether copies of unique indexes are unique too.
     public var uniqueCopies: Bool
+    /// Whether values may change in a conversion, such as texts that are cut.
+    public var allowsLoss: Bool
+    /// Whether a change may be made that can't be rolled back once it is swapped.
+    public var isOneWay: Bool
     /// Objects of findings that the user has taken note of.
     public var acknowledged: Set<String>
 
     /// Makes options.
-    public init(uniqueCopies: Bool = false, acknowledged: Set<String> = []) {
+    public init(
+        uniqueCopies: Bool = false,
+        allowsLoss: Bool = false,
+        isOneWay: Bool = false,
+        acknowledged: Set<String> = []
+    ) {
         self.uniqueCopies = uniqueCopies
+        self.allowsLoss = allowsLoss
+        self.isOneWay = isOneWay
         self.acknowledged = acknowledged
     }
 }

@@ -21,7 +21,9 @@ public struct SyncColumns: Operation {
         let pair = try context.pair(primary: primary, replica: replica)
         let dualWrite = try context.requireDualWrite()
         let column = try context.column(primary)
-        let widened = context.table.triggers.filter { $0.updateOf.contains(column.number) }
+        let widened = context.table.triggers.filter {
+            $0.updateOf.contains(column.number) && context.exchanged.triggers[$0.name] != nil
+        }
         let widening = widened.flatMap { trigger in
             trigger.replacement(
                 on: context.table.name,

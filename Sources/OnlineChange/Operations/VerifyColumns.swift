@@ -14,7 +14,7 @@ public struct VerifyColumns: Operation {
 
     public func verification(in context: PlanningContext, isSwapped: Bool) throws(Failure) -> Verification? {
         let pair = try context.pair(primary: primary, replica: replica)
-        return context.verification(isSwapped ? pair.exchanged : pair)
+        return context.verification(isSwapped ? context.swapped(pair) : pair)
     }
 
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {

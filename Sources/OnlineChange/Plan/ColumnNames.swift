@@ -6,40 +6,40 @@ public struct ColumnNames: Codable, Hashable, Sendable {
     public var original: Identifier
     /// The column added beside it; nil if the recipe adds none.
     public var added: Identifier?
-    /// What the original is called from swap on, when it is the legacy column.
-    public var legacy: Identifier
+    /// What the original is called from swap on.
+    public var originalLater: Identifier
     /// What the added column is called from swap on.
-    public var successor: Identifier?
+    public var addedLater: Identifier?
 
     /// Names of a change that adds no column.
     public init(only column: Identifier) {
         original = column
-        legacy = column
+        originalLater = column
     }
 
     /// Names of a change that adds a column.
-    public init(original: Identifier, added: Identifier, legacy: Identifier, successor: Identifier) {
+    public init(original: Identifier, added: Identifier, originalLater: Identifier, addedLater: Identifier) {
         self.original = original
         self.added = added
-        self.legacy = legacy
-        self.successor = successor
+        self.originalLater = originalLater
+        self.addedLater = addedLater
     }
 
     /// Two columns that exchange their names at swap.
     public static func exchanging(_ original: Identifier, _ added: Identifier) -> ColumnNames {
-        ColumnNames(original: original, added: added, legacy: added, successor: original)
+        ColumnNames(original: original, added: added, originalLater: added, addedLater: original)
     }
 
     /// All of them, each once, the original first.
     public var all: [Identifier] {
-        [original, added, legacy, successor].compactMap { $0 }.reduce(into: []) { names, name in
+        [original, added, originalLater, addedLater].compactMap { $0 }.reduce(into: []) { names, name in
             if !names.contains(name) { names.append(name) }
         }
     }
 
-    /// What the original may be called.
-    public func original(isSwapped: Bool) -> Identifier { isSwapped ? legacy : original }
+    /// What the original is called.
+    public func original(isSwapped: Bool) -> Identifier { isSwapped ? originalLater : original }
 
-    /// What the added column may be called.
-    public func added(isSwapped: Bool) -> Identifier? { isSwapped ? successor : added }
+    /// What the added column is called.
+    public func added(isSwapped: Bool) -> Identifier? { isSwapped ? addedLater : added }
 }

@@ -8,52 +8,87 @@ public struct ColumnPair: Hashable, Sendable {
     public let primary: Identifier
     /// The column that follows it.
     public let replica: Identifier
-    /// The type of the replica as SQL where the primary's values must be converted; nil where both are the same.
-    public let conversion: String?
-    /// How to tell whether two values are the same.
+    /// From the primary to the replica.
+    public let forward: Conversion
+    /// From the replica to the primary.
+    public let backward: Conversion
+    /// How two values of the replica are told apart.
     public let comparison: Comparison
+    /// The same for the primary.
+    public let primaryComparison: Comparison
 
-    /// How two values of the columns are compared.
-    public enum Comparison: Hashable, Sendable {
+    /// How two values of a column are compared.
+    public enum Comparison: Codable, Hashable, Sendable {
         /// By the type's own equality, where equal values can't differ in any byte that a reader sees.
         case equality
         /// By their stored image: `abc` and `ABC` are equal in citext, and 1.0 and 1.000 in numeric, but not the same.
         case image
+
+        /// Whether two expressions differ, as SQL.
+        func differ(_ left: SQL, _ right: SQL) -> SQL {
+            switch self {
+            case .equality: "\(left) IS DISTINCT FROM \(right)"
+            case .image: "ROW(\(left))::record OPERATOR(pg_catalog.*<>) ROW(\(right))::record"
+            }
+        }
     }
 
-    /// The pair for a column and the one that is added beside it.
+    /// The pair for a column and the one of the same type that is added beside it.
     public init(table: QualifiedName, column: Column, replica: Identifier) {
         self.table = table
         primary = column.name
         self.replica = replica
-        conversion = column.typeKind == "d" ? column.baseType : nil
-        comparison = Self.comparison(of: column)
+        let conversion: Conversion = column.typeKind == "d" ? .cast(to: column.baseType) : .none
+        forward = conversion
+        backward = conversion
+        comparison = Comparison(of: column)
+        primaryComparison = comparison
+    }
+
+    /// The pair for a column and one of another type.
+    public init(table: QualifiedName, names: (primary: Identifier, replica: Identifier), change: TypeChange) {
+        self.table = table
+        primary = names.primary
+        replica = names.replica
+        forward = change.forward
+        backward = change.backward ?? .none
+        comparison = change.comparison
+        primaryComparison = change.originalComparison
     }
 
     private init(_ pair: ColumnPair, primary: Identifier, replica: Identifier) {
         table = pair.table
         self.primary = primary
         self.replica = replica
-        conversion = pair.conversion
-        comparison = pair.comparison
+        // A domain's own value is what the other column holds, converted to the type beneath: the same both ways.
+        forward = pair.backward
+        backward = pair.forward
+        comparison = pair.primaryComparison
+        primaryComparison = pair.comparison
+    }
+
+    /// The same two columns once the other one counts, under the names that they have then.
+    public func exchanged(primary: Identifier, replica: Identifier) -> ColumnPair {
+        ColumnPair(self, primary: primary, replica: replica)
     }
 
     /// The same two columns after the swap has exchanged their names.
-    public var exchanged: ColumnPair {
-        ColumnPair(self, primary: replica, replica: primary)
-    }
+    public var exchanged: ColumnPair { exchanged(primary: replica, replica: primary) }
 
     /// The replica's value for a row: `qualifier` is `NEW.`, `OLD.` or empty.
     public func forward(_ qualifier: SQL = "") -> SQL {
-        guard let conversion else { return "\(qualifier)\(primary)" }
-        return "(\(qualifier)\(primary))::\(server: conversion)"
+        forward.total("\(qualifier)\(primary)")
     }
 
-    /// Whether two expressions of the columns' type differ, as SQL.
-    public func differ(_ left: SQL, _ right: SQL) -> SQL {
-        switch comparison {
-        case .equality: "\(left) IS DISTINCT FROM \(right)"
-        case .image: "ROW(\(left))::record OPERATOR(pg_catalog.*<>) ROW(\(right))::record"
+    /// Whether two values of the replica's type differ, as SQL.
+    public func differ(_ left: SQL, _ right: SQL) -> SQL { comparison.differ(left, right) }
+
+    /// Whether the primary was changed by an update.
+    var primaryChanged: SQL {
+        switch forward {
+        // Of the replica's type: a domain over an enum has no equality of its own.
+        case .none, .cast: differ(forward("NEW."), forward("OLD."))
+        case .ranged, .function: primaryComparison.differ("NEW.\(primary)", "OLD.\(primary)")
         }
     }
 
@@ -67,18 +102,44 @@ public struct ColumnPair: Hashable, Sendable {
         "\(replica) = \(forward())"
     }
 
+    /// Rows whose primary the replica's type can't hold; nil if there can be none.
+    var misfit: SQL? { forward.misfit("\(primary)") }
+
+    /// Rows whose primary doesn't come back from the replica; nil if all do.
+    var lossy: SQL? {
+        switch (forward, backward) {
+        case (.none, _), (.cast, .none), (.cast, .cast), (.cast, .ranged), (.ranged, _): return nil
+        default:
+            let back = primaryComparison.differ(backward.total(forward()), "\(primary)")
+            return misfit.map { "NOT (\($0)) AND \(back)" } ?? back
+        }
+    }
+}
+
+extension ColumnPair.Comparison {
     /// Types of the server's own under which equal values are the same values.
     private static let identityTypes: Set<String> = [
         "bool", "int2", "int4", "int8", "oid", "uuid", "date", "timestamp", "timestamptz", "time", "bytea", "char",
         "name",
     ]
 
-    private static func comparison(of column: Column) -> Comparison {
-        if column.baseTypeKind == "e" { return .equality }
-        guard let type = column.systemType else { return .image }
-        if type == "text" || type == "varchar" {
-            return column.hasNondeterministicCollation ? .image : .equality
-        }
-        return identityTypes.contains(type) ? .equality : .image
+    /// How the values of a column are told apart.
+    public init(of column: Column) {
+        self.init(
+            systemType: column.systemType,
+            baseTypeKind: column.baseTypeKind,
+            hasNondeterministicCollation: column.hasNondeterministicCollation
+        )
+    }
+
+    /// How the values of a type are told apart.
+    init(systemType: String?, baseTypeKind: String, hasNondeterministicCollation: Bool) {
+        self =
+            switch systemType {
+            case _ where baseTypeKind == "e": .equality
+            case nil: .image
+            case "text"?, "varchar"?: hasNondeterministicCollation ? .image : .equality
+            case let type?: Self.identityTypes.contains(type) ? .equality : .image
+            }
     }
 }

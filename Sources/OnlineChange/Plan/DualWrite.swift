@@ -21,6 +21,8 @@ public struct DualWrite: Codable, Hashable, Sendable {
     static let schema: Identifier = "online_change"
     /// Distinguishes the functions of different changes.
     private let stem: String
+    /// What converts the one column's values into the other's, where the server's own cast may fail.
+    public var conversions: [ConvertingFunction] = []
 
     /// Trigger functions and sequences live in the ledger's schema: the table's own may not let its owner create any.
     private func object(_ suffix: String) -> QualifiedName {
@@ -72,14 +74,22 @@ public struct DualWrite: Codable, Hashable, Sendable {
     /// A legible start and a hash that no other table or column shares, with room for the longest suffix.
     private static func stem(table: QualifiedName, replica: Identifier, oid: UInt32) -> String {
         let suffix = "_" + StableHash.hex("\(oid).\(replica.quoted)")
-        let longest = "_legacy_writes"
+        let longest = "_backward_strict"
         let padded = Identifier("\(table.name).\(replica)").shortened(appending: suffix + longest)
         return String(padded.name.dropLast(longest.count))
     }
 
+    /// A name in our schema for something that belongs to the change of a column.
+    static func object(table: QualifiedName, replica: Identifier, oid: UInt32, suffix: String) -> QualifiedName {
+        QualifiedName(
+            schema: schema,
+            name: Identifier(stem(table: table, replica: replica, oid: oid)).shortened(appending: suffix)
+        )
+    }
+
     /// Creates functions and counters; touches no table.
     public func preparation(_ pair: ColumnPair) -> [SQL] {
-        [inBody(pair), outBody(pair), countBody]
+        conversions.flatMap(\.creation) + [inBody(pair), outBody(pair), countBody]
             + [legacyWrites, legacyLast].map { "CREATE SEQUENCE IF NOT EXISTS \($0) MINVALUE 0 START 0" }
     }
 
@@ -94,6 +104,12 @@ public struct DualWrite: Codable, Hashable, Sendable {
     /// Gives the functions the bodies for a pair whose names have been exchanged.
     public func exchange(_ pair: ColumnPair) -> [SQL] {
         [inBody(pair), outBody(pair)]
+    }
+
+    /// Makes functions and triggers anew for a pair in which the other column counts: where values are converted, the
+    /// WHEN clauses are others than before.
+    public func turn(to pair: ColumnPair) -> [SQL] {
+        exchange(pair) + creation(pair)
     }
 
     /// Begins to count writes through the replica alone, as is due once it is the legacy name.
@@ -115,7 +131,7 @@ public struct DualWrite: Codable, Hashable, Sendable {
     /// Drops what the triggers used.
     public var cleanup: [SQL] {
         [inFunction, outFunction, countFunction].map { "DROP FUNCTION IF EXISTS \($0)()" }
-            + [legacyWrites, legacyLast].map { "DROP SEQUENCE IF EXISTS \($0)" }
+            + [legacyWrites, legacyLast].map { "DROP SEQUENCE IF EXISTS \($0)" } + conversions.flatMap(\.removal)
     }
 
     private func throughReplicaOnInsert(_ pair: ColumnPair) -> SQL {
@@ -126,9 +142,7 @@ public struct DualWrite: Codable, Hashable, Sendable {
     private func throughReplicaOnUpdate(_ pair: ColumnPair) -> SQL {
         let unsynced = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
         let replicaChanged = pair.differ("NEW.\(pair.replica)", "OLD.\(pair.replica)")
-        // Of the replica's type: a domain over an enum has no equality of its own.
-        let primaryChanged = pair.differ(pair.forward("NEW."), pair.forward("OLD."))
-        return "\(replicaChanged) AND NOT (\(primaryChanged)) AND \(unsynced)"
+        return "\(replicaChanged) AND NOT (\(pair.primaryChanged)) AND \(unsynced)"
     }
 
     private func trigger(_ name: Identifier, _ events: SQL, when: SQL, _ function: QualifiedName) -> [SQL] {
@@ -142,18 +156,31 @@ public struct DualWrite: Codable, Hashable, Sendable {
     }
 
     private func inBody(_ pair: ColumnPair) -> SQL {
-        let body = "BEGIN NEW.\(pair.primary.quoted) := NEW.\(pair.replica.quoted); RETURN NEW; END"
-        return """
-            CREATE OR REPLACE FUNCTION \(inFunction)() RETURNS trigger LANGUAGE plpgsql AS \(literal: body)
-            """
+        body(inFunction, sets: pair.primary, to: pair.replica, by: pair.backward, total: false)
     }
 
     private func outBody(_ pair: ColumnPair) -> SQL {
-        // The assignment converts a domain's value. A cast would look its type up by name, and a role that may write
-        // the table need have no right on the type's schema.
-        let body = "BEGIN NEW.\(pair.replica.quoted) := NEW.\(pair.primary.quoted); RETURN NEW; END"
+        body(outFunction, sets: pair.replica, to: pair.primary, by: pair.forward, total: true)
+    }
+
+    /// An assignment converts a domain's value, and whatever the server casts by itself. A cast would look its type up
+    /// by name, and a role that may write the table need have no right on the type's schema. Where functions of ours
+    /// convert, the trigger runs as their owner for the same reason.
+    private func body(
+        _ function: QualifiedName,
+        sets target: Identifier,
+        to source: Identifier,
+        by conversion: Conversion,
+        total: Bool
+    ) -> SQL {
+        let value: SQL = "NEW.\(source)"
+        let converted =
+            conversion.isAssignment ? value : total ? conversion.total(value) : conversion.strict(value)
+        let body: SQL = "BEGIN NEW.\(target) := \(converted); RETURN NEW; END"
+        let rights: SQL =
+            conversion.isAssignment ? "" : " SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
         return """
-            CREATE OR REPLACE FUNCTION \(outFunction)() RETURNS trigger LANGUAGE plpgsql AS \(literal: body)
+            CREATE OR REPLACE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql\(rights) AS \(literal: body.text)
             """
     }
 

@@ -81,6 +81,11 @@ public struct Plan: Codable, Hashable, Sendable {
     }
 }
 
+/// Names of the phases that recipes have.
+enum PhaseNames {
+    static let all = ["expand", "backfill", "swap", "drop"]
+}
+
 /// One phase of a plan.
 public struct PlannedPhase: Codable, Hashable, Sendable {
     /// `expand`, `backfill`, `swap`, `drop`.

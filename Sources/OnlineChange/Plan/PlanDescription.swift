@@ -24,6 +24,7 @@ extension Plan {
                 lines += step.action.description(indent: "     ")
                 if let undo = step.undo {
                     lines.append("     undo:")
+                    lines += step.undoPreparation.flatMap { $0.description(indent: "       ") }
                     lines += undo.description(indent: "       ")
                 } else {
                     lines.append("     undo: \(phase.isFinal ? "none, there is no way back" : "none needed")")
@@ -63,6 +64,10 @@ extension Action {
             lines.append("lock: rows of one batch, each batch a transaction of some 25 ms; unsynced rows only")
         case .verify:
             lines.append("lock: none; ranges of some 100 ms")
+        case .validate(let validation):
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on \(validation.table) for as long as it takes (no reader and no writer waits)"
+            )
         }
         lines += statements.flatMap { statement in
             (statement.text + ";").split(separator: "\n").enumerated().map {
@@ -79,6 +84,7 @@ extension Condition {
         switch self {
         case .verified:
             "a comparison of all rows found no difference, the triggers are untouched since, and no older snapshot is open"
+        case .comesBack: "every value fits the original type"
         case .triggerBodiesKnow(let both, let and):
             "every trigger function of the table that mentions \(both) mentions \(and) too"
         case .triggerBodiesForgot(let name):

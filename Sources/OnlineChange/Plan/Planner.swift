@@ -32,16 +32,19 @@ public struct Planner: Sendable {
         table: TableSnapshot,
         facts: ServerFacts,
         exchanged: ExchangedDefinitions,
+        typeChange: TypeChange? = nil,
+        dependents: ColumnDependents? = nil,
         findings: [Finding]
     ) throws(Failure) -> Plan {
-        guard let names = recipe.names(arguments, table: table), let outcome = recipe.outcome(arguments),
+        guard let names = recipe.names(arguments, table: table),
+            let outcome = recipe.outcome(arguments)?.of(type: typeChange?.type),
             let column = table.column(names.original)
         else {
             throw Failure(.refused, "table \(table.name) has no such column")
         }
         let others = table.triggers.filter { $0.isBeforeRow && $0.firesOnWrite }.map(\.name)
         let dualWrite = try names.added.map { added throws(Failure) in
-            try Self.dualWrite(table, added: added, others: others)
+            try Self.dualWrite(table, added: added, others: others, converting: typeChange)
         }
         let context = PlanningContext(
             table: table,
@@ -50,11 +53,14 @@ public struct Planner: Sendable {
             names: names,
             exchanged: exchanged,
             options: options,
-            dualWrite: dualWrite
+            dualWrite: dualWrite,
+            typeChange: typeChange,
+            dependents: dependents
         )
         let texts = arguments.byName.merging(["change": change, "table": "\(table.name)"]) { $1 }
         var phases: [PlannedPhase] = []
-        for phase in recipe.phases {
+        if let direct = try DirectChange(context)?.phase { phases.append(direct) }
+        for phase in recipe.phases where phases.first?.isFinal != true {
             var steps: [Step] = []
             for operation in phase.operations {
                 steps += try operation.steps(in: context)
@@ -101,10 +107,16 @@ public struct Planner: Sendable {
         )
     }
 
-    private static func dualWrite(_ table: TableSnapshot, added: Identifier, others: [Identifier]) throws(Failure)
-        -> DualWrite
-    {
-        if let triggers = DualWrite(table: table.name, replica: added, others: others, oid: table.oid) {
+    private static func dualWrite(
+        _ table: TableSnapshot,
+        added: Identifier,
+        others: [Identifier],
+        converting change: TypeChange?
+    ) throws(Failure) -> DualWrite {
+        if var triggers = DualWrite(table: table.name, replica: added, others: others, oid: table.oid) {
+            triggers.conversions = [change?.forward, change?.backward].compactMap {
+                if case .function(let function)? = $0 { function } else { nil }
+            }
             return triggers
         }
         throw Failure(
@@ -134,6 +146,7 @@ public struct Planner: Sendable {
                 title: "\(last.title); \(step.title)",
                 action: .transaction(first.followed(by: second)),
                 undo: undo(last, step),
+                undoPreparation: step.undoPreparation + last.undoPreparation,
                 isSwap: last.isSwap || step.isSwap
             )
         }

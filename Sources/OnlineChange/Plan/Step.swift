@@ -10,14 +10,17 @@ public struct Step: Codable, Hashable, Sendable {
     public var action: Action
     /// What gives back the state before it; nil where nothing need be, or can be, undone.
     public var undo: Action?
+    /// What must be done before the undo, each part of it harmless if done twice: indexes that it needs, for one.
+    public var undoPreparation: [Action]
     /// Whether the columns have their new roles, and names, once it is done.
     public var isSwap: Bool
 
     /// Makes a step.
-    public init(title: String, action: Action, undo: Action? = nil, isSwap: Bool = false) {
+    public init(title: String, action: Action, undo: Action? = nil, undoPreparation: [Action] = [], isSwap: Bool = false) {
         self.title = title
         self.action = action
         self.undo = undo
+        self.undoPreparation = undoPreparation
         self.isSwap = isSwap
     }
 }
@@ -36,6 +39,8 @@ public enum Action: Codable, Hashable, Sendable {
     case vacuum(QualifiedName)
     /// A comparison of the whole table.
     case verify(Verification)
+    /// `VALIDATE CONSTRAINT`, which reads the table and keeps nobody waiting.
+    case validate(ConstraintValidation)
 }
 
 /// Statements that take effect together, under locks that are asked for with care.
@@ -85,6 +90,8 @@ public enum Condition: Codable, Hashable, Sendable {
     /// A verification pass without differences stands, our triggers are the same rows of the catalog as when it began,
     /// and every snapshot is newer than what it repaired.
     case verified
+    /// Every value comes back: after swap, a comparison finds none that the original's type can't hold.
+    case comesBack
     /// No trigger function of the table would go wrong when the second name takes the first one's place: a body that
     /// mentions the one mentions the other too.
     case triggerBodiesKnow(both: Identifier, and: Identifier)
@@ -102,6 +109,14 @@ public struct IndexBuild: Codable, Hashable, Sendable {
     public var statement: SQL
     /// Where to put it, if not in the database's default tablespace.
     public var tablespace: Identifier?
+}
+
+/// A look at every row for a constraint that was added as NOT VALID.
+public struct ConstraintValidation: Codable, Hashable, Sendable {
+    /// The table that the constraint is on.
+    public var table: QualifiedName
+    /// Its name.
+    public var constraint: Identifier
 }
 
 /// Writing a column's value into every row that lacks it.
@@ -126,4 +141,12 @@ public struct Verification: Codable, Hashable, Sendable {
     public var key: [Identifier]
     /// The triggers that keep the columns equal; they must be the same rows of the catalog throughout.
     public var triggers: [Identifier]
+    /// Rows whose value the other column's type can't hold; nil if there can be none.
+    public var misfit: SQL?
+    /// Rows whose value can be converted and doesn't come back; nil if all do.
+    public var lossy: SQL?
+    /// Whether the user has allowed such rows.
+    public var toleratesLoss: Bool = false
+    /// The value to show of such a row.
+    public var value: SQL?
 }

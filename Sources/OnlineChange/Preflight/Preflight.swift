@@ -13,6 +13,8 @@ public struct PreflightSubject: Sendable {
     let names: ColumnNames
     /// Unfinished changes of the same table.
     let unfinished: [ChangeRecord]
+    /// What depends on the column, if it must be carried to another.
+    var dependents: ColumnDependents?
 
     /// The name of the column that the change is about.
     var from: Identifier { names.original }

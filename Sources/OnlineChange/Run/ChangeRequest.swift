@@ -47,6 +47,8 @@ struct ResolvedRequest: Sendable {
     let table: RelationReference
     let arguments: ArgumentValues
     let facts: ServerFacts
+    /// Where the user's session looks names up, types and functions among them.
+    let searchPath: String
 
     /// The change's name.
     var name: String {
@@ -72,12 +74,14 @@ struct ResolvedRequest: Sendable {
             )
         }
         let facts = try await ServerFacts.read(session, table: table)
+        let searchPath: String = try await session.value("SELECT pg_catalog.current_setting('search_path')")
         try await session.secure(as: facts.canActAsOwner ? table.owner : nil)
         return ResolvedRequest(
             request: request,
             table: table,
             arguments: ArgumentValues(columns: columns, texts: request.texts),
-            facts: facts
+            facts: facts,
+            searchPath: searchPath
         )
     }
 
@@ -89,13 +93,24 @@ struct ResolvedRequest: Sendable {
         guard let names = request.recipe.names(arguments, table: snapshot) else {
             throw Failure(.usage, "the recipe \(request.recipe.name) lacks an argument")
         }
+        let type = arguments.texts["type"]
+        var dependents: ColumnDependents?
+        if type != nil, let column = snapshot.column(names.original) {
+            dependents = try await DependentsReader(session: session, table: table.oid, column: column.number).read()
+        }
         let findings = Preflight.findings(
-            PreflightSubject(table: snapshot, facts: facts, names: names, unfinished: unfinished),
+            PreflightSubject(
+                table: snapshot,
+                facts: facts,
+                names: names,
+                unfinished: unfinished,
+                dependents: dependents
+            ),
             of: request.recipe
         )
         try Preflight.enforce(findings, acknowledged: request.options.acknowledged)
         var exchanged = ExchangedDefinitions()
-        if let added = names.added {
+        if let added = names.added, type == nil {
             exchanged = try await ExchangeProbe(
                 session: session,
                 lockGuard: lockGuard,
@@ -104,7 +119,57 @@ struct ResolvedRequest: Sendable {
                 to: added
             ).definitions()
         }
+        var typeChange: TypeChange?
+        if let type, let dependents {
+            typeChange = try await probe(type, snapshot, dependents, names, lockGuard, session)
+        }
         return try Planner(recipe: request.recipe, arguments: arguments, change: name, options: request.options)
-            .plan(table: snapshot, facts: facts, exchanged: exchanged, findings: findings)
+            .plan(
+                table: snapshot,
+                facts: facts,
+                exchanged: exchanged,
+                typeChange: typeChange,
+                dependents: dependents,
+                findings: findings
+            )
+    }
+
+    private func probe(
+        _ type: String,
+        _ snapshot: TableSnapshot,
+        _ dependents: ColumnDependents,
+        _ names: ColumnNames,
+        _ lockGuard: LockGuard,
+        _ session: Session
+    ) async throws -> TypeChange {
+        let change = try await TypeProbe(
+            session: session,
+            lockGuard: lockGuard,
+            table: snapshot,
+            dependents: dependents,
+            names: names,
+            type: type,
+            using: arguments.texts["using"],
+            reverse: arguments.texts["reverse"],
+            searchPath: searchPath,
+            function: { direction, suffix in
+                DualWrite.object(
+                    table: snapshot.name,
+                    replica: names.added ?? names.original,
+                    oid: snapshot.oid,
+                    suffix: "_\(direction)\(suffix)"
+                )
+            }
+        ).change()
+        guard change.backward != nil || request.options.isOneWay || change.isFree else {
+            throw Failure(
+                .refused,
+                "there is no cast from \(change.type) back to the type of \(names.original): rollback after swap would not "
+                    + "be possible",
+                left: "Nothing was changed.",
+                next: "Give the way back with --reverse, or say --one-way."
+            )
+        }
+        return change
     }
 }

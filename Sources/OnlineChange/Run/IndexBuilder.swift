@@ -51,6 +51,14 @@ struct IndexBuilder: Sendable {
         }
     }
 
+    /// Has the server look at every row for a constraint.
+    func validate(_ validation: ConstraintValidation) async throws {
+        let statements = Action.validate(validation).statements
+        try await watched("validation of \(validation.constraint)") { session in
+            for statement in statements { try await context.lockGuard.runConcurrently(statement, on: session) }
+        }
+    }
+
     private func state(_ index: QualifiedName, table: QualifiedName) async throws -> State {
         let rows = try await context.session.run(
             """

@@ -58,6 +58,13 @@ struct PhaseRunner: Sendable {
         guard !plan.steps.contains(where: { finalPhases.contains($0.phase) && states[$0.position] == "done" }) else {
             throw noWayBack
         }
+        if plan.steps.contains(where: { $0.step.isSwap && $0.step.undo == nil && states[$0.position] == "done" }) {
+            throw Failure(
+                .refused,
+                "the change \(plan.change) was planned one-way: from swap on there is no way back",
+                next: "online-change advance \(plan.change)"
+            )
+        }
         if context.change.state == .active {
             try await ledger.reach(context.change.id, phase: context.change.phase, state: .rollingBack)
         }

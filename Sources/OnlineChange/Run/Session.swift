@@ -89,6 +89,11 @@ public struct Session: Sendable {
         try await connection.script(statements, cancellable: cancellable)
     }
 
+    /// Runs one statement, which the server takes for an error if it is two.
+    func single(_ statement: SQL, permit: DDLPermit) async throws {
+        try await connection.run(Query(statement))
+    }
+
     /// Rolls back whatever is open; an error while doing so means that the connection is gone, and with it the work.
     func rollback() async {
         _ = try? await connection.run("ROLLBACK", cancellable: false)

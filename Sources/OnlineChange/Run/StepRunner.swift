@@ -22,6 +22,7 @@ struct StepRunner: Sendable {
     /// Undoes a step that is done or was begun.
     func undo(_ step: Step, _ mark: StepMark) async throws {
         if let undo = step.undo {
+            for action in step.undoPreparation { try await prepareUndo(action) }
             try await act(undo, mark, becoming: "undone")
             await context.report(.stepUndone(title: step.title))
         } else {
@@ -37,16 +38,7 @@ struct StepRunner: Sendable {
         // Without a transaction of its own the intent is written first, so that what a crash left can be told apart.
         if state == "done" { try await context.ledger.begin(mark) }
         let start = ContinuousClock.now
-        switch action {
-        case .transaction: break
-        case .buildIndex(let build): try await IndexBuilder(context: context).build(build)
-        case .dropIndex(let index): try await IndexBuilder(context: context).drop(index)
-        case .vacuum(let table): try await IndexBuilder(context: context).vacuum(table)
-        case .verify(let verification):
-            try await VerificationRun(context: context, verification: verification).untilClean()
-        case .backfill(let backfill):
-            try await BackfillRun(context: context, backfill: backfill, position: mark.position).run()
-        }
+        try await perform(action, position: mark.position)
         var effort = LockGuard.Effort()
         effort.waited = (ContinuousClock.now - start).seconds
         try await context.ledger.end(
@@ -56,6 +48,28 @@ struct StepRunner: Sendable {
             effort: effort
         )
         return LockGuard.Effort()
+    }
+
+    /// Does what the undo needs; the ledger has no row for it, for it can be done again.
+    private func prepareUndo(_ action: Action) async throws {
+        guard case .transaction(let transaction) = action else { return try await perform(action, position: 0) }
+        for condition in transaction.conditions { _ = try await require(condition) }
+        try await context.lockGuard.run(transaction, on: context.session)
+    }
+
+    /// Performs what no transaction of ours can hold.
+    private func perform(_ action: Action, position: Int) async throws {
+        switch action {
+        case .transaction: break
+        case .buildIndex(let build): try await IndexBuilder(context: context).build(build)
+        case .dropIndex(let index): try await IndexBuilder(context: context).drop(index)
+        case .vacuum(let table): try await IndexBuilder(context: context).vacuum(table)
+        case .verify(let verification):
+            try await VerificationRun(context: context, verification: verification).untilClean()
+        case .backfill(let backfill):
+            try await BackfillRun(context: context, backfill: backfill, position: position).run()
+        case .validate(let validation): try await IndexBuilder(context: context).validate(validation)
+        }
     }
 
     private func run(
@@ -90,6 +104,8 @@ struct StepRunner: Sendable {
             let standing = try await StandingVerification.require(context, verification)
             try await OldSnapshots.wait(context, horizon: standing.horizon)
             return [TriggerMarks.assertion(standing.triggers, verification, tableOID: context.plan.tableOID)]
+        case .comesBack:
+            try await VerificationRun(context: context, verification: context.plan.verificationAfterSwap).mustFit()
         case .triggerBodiesKnow(let from, let to):
             try await requireBodies { TriggerBodyCheck.beforeSwap($0, from: from, to: to) }
         case .triggerBodiesForgot(let legacy):
@@ -121,6 +137,8 @@ extension Action {
                 WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND \(backfill.unsynced)
                 """
             ]
+        case .validate(let validation):
+            ["ALTER TABLE \(validation.table) VALIDATE CONSTRAINT \(validation.constraint)"]
         case .verify(let verification):
             [
                 """

@@ -81,6 +81,7 @@ enum LedgerSchema {
               rows bigint NOT NULL,
               differences bigint NOT NULL,
               repaired bigint NOT NULL,
+              unfit bigint NOT NULL,
               triggers text NOT NULL,
               horizon bigint NOT NULL)
             """,

@@ -141,6 +141,11 @@ struct LockGuard: Sendable {
         return result
     }
 
+    /// Runs `body` in a transaction that is rolled back, with statements that come one by one.
+    func rehearse<Result>(on session: Session, body: (Rehearsal) async throws -> Result) async throws -> Result {
+        try await rehearse([], on: session) { try await body(Rehearsal(session: session, permit: DDLPermit())) }
+    }
+
     /// Runs a statement that no transaction can hold: CONCURRENTLY, VACUUM.
     ///
     /// There is no lock timeout that could end a build half-way: it takes no lock that a reader or writer waits for.
@@ -148,6 +153,42 @@ struct LockGuard: Sendable {
         try await session.set("lock_timeout", to: "0")
         try await session.set("default_tablespace", to: tablespace?.quoted ?? "")
         try await session.script([statement], permit: DDLPermit())
+    }
+}
+
+/// A transaction that is going to be rolled back.
+struct Rehearsal {
+    let session: Session
+    fileprivate let permit: DDLPermit
+
+    /// Runs one statement.
+    func run(_ statement: SQL) async throws {
+        try await session.single(statement, permit: permit)
+    }
+
+    /// Runs one statement with names looked up as the user has them looked up.
+    func run(_ statement: SQL, searchPath: String) async throws {
+        let ours: String = try await session.value("SELECT pg_catalog.current_setting('search_path')")
+        try await session.set("search_path", to: searchPath)
+        try await run(statement)
+        try await session.set("search_path", to: ours)
+    }
+
+    /// Runs statements of which one may fail without harm to the rest.
+    ///
+    /// - Returns: the error, if one did.
+    func attempt(_ body: () async throws -> Void) async throws -> PostgresError? {
+        try await run("SAVEPOINT online_change_attempt")
+        do {
+            try await body()
+        } catch let error as PostgresError {
+            guard error.state != nil else { throw error }
+            try await run("ROLLBACK TO SAVEPOINT online_change_attempt")
+            return error
+        } catch {
+            throw error
+        }
+        return nil
     }
 }
 

@@ -10,6 +10,12 @@ public struct VerificationResult: Hashable, Sendable {
     public var repaired = 0
     /// Keys of rows that still differ, 20 at most.
     public var keys: [String] = []
+    /// Rows whose value the other column's type can't hold.
+    public var misfits = 0
+    /// Rows whose value is not the same once it has been converted and back.
+    public var lossy = 0
+    /// Keys and values of such rows, 20 at most.
+    public var misfitKeys: [String] = []
 
     /// Rows that differ still.
     public var remaining: Int { differences - repaired }
@@ -58,6 +64,11 @@ struct VerificationPass: Sendable {
             servo.took((ContinuousClock.now - start).seconds, blocks: range.count)
             result.rows += found.rows
             result.differences += found.different
+            result.misfits += found.misfits
+            result.lossy += found.lossy
+            if found.misfits + found.lossy > 0, result.misfitKeys.count < 20 {
+                result.misfitKeys += try await misfitKeys(range, limit: 20 - result.misfitKeys.count)
+            }
             if found.different > 0 {
                 let remaining = repairs ? try await repair(range) : found.different
                 result.repaired += max(0, found.different - remaining)
@@ -81,7 +92,7 @@ struct VerificationPass: Sendable {
     }
 
     /// Counts a range, again if someone's DDL holds the table just now.
-    private func compare(_ range: Range<Int>) async throws -> (rows: Int, different: Int) {
+    private func compare(_ range: Range<Int>) async throws -> Found {
         var failures = 0
         while true {
             do {
@@ -94,14 +105,46 @@ struct VerificationPass: Sendable {
         }
     }
 
-    private func count(_ range: Range<Int>) async throws -> (rows: Int, different: Int) {
+    private struct Found {
+        let rows: Int
+        let different: Int
+        let misfits: Int
+        let lossy: Int
+    }
+
+    private func count(_ range: Range<Int>) async throws -> Found {
         let row = try await session.run(
             """
-            SELECT count(*) AS rows, count(*) FILTER (WHERE \(verification.differs)) AS different
+            SELECT count(*) AS rows, count(*) FILTER (WHERE \(verification.differs)) AS different,
+                   count(*) FILTER (WHERE \(verification.misfit ?? "false")) AS misfits,
+                   count(*) FILTER (WHERE \(verification.lossy ?? "false")) AS lossy
             FROM \(verification.table) AS t WHERE \(Block.condition(range))
             """
         ).rows[0]
-        return (try row["rows"], try row["different"])
+        return Found(
+            rows: try row["rows"],
+            different: try row["different"],
+            misfits: try row["misfits"],
+            lossy: try row["lossy"]
+        )
+    }
+
+    /// Names rows that don't fit, with their values.
+    private func misfitKeys(_ range: Range<Int>, limit: Int) async throws -> [String] {
+        let unfit = [verification.misfit, verification.lossy].compactMap { $0 }.map { "(\($0))" as SQL }
+        return try await session.run(
+            """
+            SELECT \(key) AS key, left((\(verification.value ?? "NULL"))::text, 100) AS value
+            FROM \(verification.table) AS t
+            WHERE \(Block.condition(range)) AND (\(SQL.joined(unfit, separator: " OR "))) LIMIT \(limit)
+            """
+        ).rows.map { "\(try $0["key"] as String): '\((try $0["value"] as String?) ?? "")'" }
+    }
+
+    private var key: SQL {
+        verification.key.isEmpty
+            ? "t.ctid::text"
+            : "concat_ws(', ', \(SQL.joined(verification.key.map { "t.\($0)::text" as SQL })))"
     }
 
     /// Mends a range and waits for rows that others have locked, up to the lock deadline.
@@ -124,11 +167,7 @@ struct VerificationPass: Sendable {
 
     /// Names rows that differ: by primary key where there is one, else by their place.
     private func keys(_ range: Range<Int>, limit: Int) async throws -> [String] {
-        let key: SQL =
-            verification.key.isEmpty
-            ? "t.ctid::text"
-            : "concat_ws(', ', \(SQL.joined(verification.key.map { "t.\($0)::text" as SQL })))"
-        return try await session.run(
+        try await session.run(
             """
             SELECT \(key) AS key FROM \(verification.table) AS t
             WHERE \(Block.condition(range)) AND \(verification.differs) LIMIT \(limit)

@@ -15,7 +15,7 @@ struct VerificationRun: Sendable {
         let next = "online-change verify \(context.change.name) --repair"
         for _ in 0..<Self.passes {
             let result = try await once(repairing: true)
-            if result.differences == 0 { return }
+            if result.differences == 0 { return try requireFit(result) }
             guard result.remaining == 0 else {
                 throw Failure(
                     .notNow,
@@ -31,6 +31,31 @@ struct VerificationRun: Sendable {
             "rows differ again and again: the last of \(Self.passes) comparisons still found some",
             left: "Both columns stand.",
             next: next
+        )
+    }
+
+    /// Refuses while rows stand that would be lost, or be another value, in the other column.
+    private func requireFit(_ result: VerificationResult) throws {
+        guard let reason = result.unfit(verification) else { return }
+        throw Failure(
+            .data,
+            "\(reason):\n  " + result.misfitKeys.joined(separator: "\n  "),
+            left: "Both columns stand, and everything else is in sync.",
+            next: "Mend these rows (UPDATE), then run the same command again."
+                + (result.misfits == 0 ? " If the loss is meant, roll back and start again with --allow-lossy." : "")
+        )
+    }
+
+    /// Looks that every value can be held by the other column too, before it becomes the one that counts.
+    func mustFit() async throws {
+        guard verification.misfit != nil || verification.lossy != nil else { return }
+        let result = try await once(repairing: true)
+        guard let reason = result.unfit(verification) else { return }
+        throw Failure(
+            .data,
+            "\(reason), so going back would lose them:\n  " + result.misfitKeys.joined(separator: "\n  "),
+            left: "Nothing was changed.",
+            next: "Mend these rows (UPDATE), then run the same command again; or go on to drop."
         )
     }
 
@@ -63,6 +88,9 @@ struct VerificationRun: Sendable {
             await context.report(
                 .verified(rows: result.rows, differences: result.differences, repaired: result.repaired)
             )
+            if let reason = result.unfit(verification) {
+                await context.report(.notice("\(reason): \(result.misfitKeys.joined(separator: " | "))"))
+            }
             if !result.keys.isEmpty {
                 await context.report(.notice("these differ: \(result.keys.joined(separator: " | "))"))
             }
@@ -73,11 +101,23 @@ struct VerificationRun: Sendable {
     private func note(_ result: VerificationResult, begun: String, marks: String) async throws {
         try await context.session.run(
             """
-            INSERT INTO online_change.verification (change_id, begun_at, rows, differences, repaired, triggers, horizon)
+            INSERT INTO online_change.verification (change_id, begun_at, rows, differences, repaired, unfit, triggers, horizon)
             VALUES (\(context.change.id), \(begun)::timestamptz, \(result.rows), \(result.differences),
-                    \(result.repaired), \(marks), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+                    \(result.repaired), \(result.unfit(verification) == nil ? 0 : result.misfits + result.lossy), \(marks), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
             """
         )
+    }
+}
+
+extension VerificationResult {
+    /// What the other column can't hold, in words; nil if it can hold everything or the loss is allowed.
+    func unfit(_ verification: Verification) -> String? {
+        var reasons: [String] = []
+        if misfits > 0 { reasons.append("\(Count.text(misfits)) row\(misfits == 1 ? " doesn't" : "s don't") fit the other type") }
+        if lossy > 0, !verification.toleratesLoss {
+            reasons.append("\(Count.text(lossy)) value\(lossy == 1 ? "" : "s") would change by the conversion")
+        }
+        return reasons.isEmpty ? nil : reasons.joined(separator: ", ")
     }
 }
 

@@ -1,0 +1,27 @@
+import Postgres
+
+/// What the server says of a column's change to another type, found out on an empty copy of the table.
+public struct TypeChange: Codable, Hashable, Sendable {
+    /// The new type as SQL, modifiers and schema included.
+    public var type: String
+    /// The collation of the new column where it isn't the type's own.
+    public var collation: String?
+    /// From the old type to the new one.
+    public var forward: Conversion
+    /// Back; nil if there is no way back.
+    public var backward: Conversion?
+    /// How two values of the new type are told apart.
+    public var comparison: ColumnPair.Comparison
+    /// The same for the old type.
+    public var originalComparison: ColumnPair.Comparison
+    /// Whether the server would rewrite neither heap nor index nor look at a row.
+    public var isFree: Bool
+    /// The default as the plain ALTER would leave it.
+    public var defaultExpression: String?
+    /// Definitions of indexes, with the column under the name that it has before swap: `USING btree (id_new)`.
+    public var indexes: [Identifier: String]
+    /// The same on the original, under the name that it has from swap on.
+    public var originalIndexes: [Identifier: String]
+    /// CHECK constraints on the added column, under the name that it has before swap.
+    public var checks: [Identifier: String]
+}

@@ -1,0 +1,343 @@
+import Postgres
+
+/// Finds out what the server makes of a column's change to another type: on an empty copy of the table, in a
+/// transaction that is rolled back.
+struct TypeProbe {
+    let session: Session
+    let lockGuard: LockGuard
+    let table: TableSnapshot
+    let dependents: ColumnDependents
+    let names: ColumnNames
+    /// The new type as the user wrote it.
+    let type: String
+    /// The expressions that the user gave.
+    let using: String?
+    let reverse: String?
+    /// Where the user's own names are looked up.
+    let searchPath: String
+    /// What the functions are to be called.
+    let function: (_ direction: String, _ suffix: String) -> QualifiedName
+
+    private static let copy: Identifier = "online_change_probe"
+    private var probe: SQL { "pg_temp.\(Self.copy)" }
+
+    /// - Throws: `Failure.refused` with the server's own reason where the plain ALTER would fail too, or where the
+    ///   conversion depends on more than the value.
+    func change() async throws -> TypeChange {
+        guard let column = table.column(names.original), let added = names.added else {
+            throw Failure(.refused, "table \(table.name) has no column \(names.original)")
+        }
+        return try await lockGuard.rehearse(on: session) { rehearsal in
+            try await rehearsal.run(
+                "CREATE TEMPORARY TABLE \(Self.copy) (LIKE \(table.name) INCLUDING DEFAULTS) ON COMMIT DROP"
+            )
+            let indexes = table.indexes.filter { $0.columns.contains(column.number) }
+            let checks = dependents.constraints.filter { $0.kind == "c" }
+            try await copy(indexes, checks, in: rehearsal)
+            try await rename(names.original, names.originalLater, in: rehearsal)
+            let originalIndexes = try await read(indexes)
+            try await rename(names.originalLater, names.original, in: rehearsal)
+
+            let before = try await files()
+            try await alter(column, in: rehearsal)
+            let isUntouched = try await files() == before
+            let (new, defaultExpression) = try await newColumn()
+            try await references(new.type, in: rehearsal)
+            let forward = try await forward(column, new, in: rehearsal)
+            let backward = try await backward(column, new, in: rehearsal)
+            try await rename(names.original, added, in: rehearsal)
+            return TypeChange(
+                type: new.type,
+                collation: new.collation,
+                forward: forward,
+                backward: backward,
+                comparison: new.comparison,
+                originalComparison: ColumnPair.Comparison(of: column),
+                isFree: isUntouched,
+                defaultExpression: defaultExpression,
+                indexes: try await read(indexes),
+                originalIndexes: originalIndexes,
+                checks: try await read(checks)
+            )
+        }
+    }
+
+    private func copy(_ indexes: [Index], _ checks: [Constraint], in rehearsal: Rehearsal) async throws {
+        for (number, index) in indexes.enumerated() {
+            let body = try IndexText.body(
+                index.definition,
+                name: index.quotedName,
+                isUnique: index.isUnique,
+                table: table.quotedName
+            )
+            let unique: SQL = index.isUnique ? "UNIQUE " : ""
+            try await rehearsal.run("CREATE \(unique)INDEX \(Self.name("i", number)) ON \(probe) \(server: body)")
+        }
+        for (number, check) in checks.enumerated() {
+            try await rehearsal.run(
+                "ALTER TABLE \(probe) ADD CONSTRAINT \(Self.name("c", number)) \(server: check.definition)"
+            )
+        }
+    }
+
+    private func rename(_ old: Identifier, _ new: Identifier, in rehearsal: Rehearsal) async throws {
+        guard old != new else { return }
+        try await rehearsal.run("ALTER TABLE \(probe) RENAME COLUMN \(old) TO \(new)")
+    }
+
+    private func alter(_ column: Column, in rehearsal: Rehearsal) async throws {
+        let using: SQL = using.map { " USING (\(asked: $0))" } ?? ""
+        let error = try await rehearsal.attempt {
+            try await rehearsal.run(
+                "ALTER TABLE \(probe) ALTER COLUMN \(column.name) TYPE \(asked: type)\(using)",
+                searchPath: searchPath
+            )
+        }
+        guard let error else { return }
+        let asksForUsing = error.state == .datatypeMismatch && self.using == nil
+        throw Failure(
+            .refused,
+            "column \(table.name).\(column.name): \(error.serverMessage)",
+            left: "Nothing was changed.",
+            next: asksForUsing
+                ? "Say how: --using '\(column.name)::\(type)', if that is what you mean."
+                : "The plain ALTER TABLE fails in the same way; look at the type and the expression."
+        )
+    }
+
+    fileprivate struct NewColumn {
+        let type: String
+        let collation: String?
+        let systemType: String?
+        let comparison: ColumnPair.Comparison
+    }
+
+    private func newColumn() async throws -> (NewColumn, defaultExpression: String?) {
+        let row = try await session.run(
+            """
+            SELECT format_type(a.atttypid, a.atttypmod) AS type, pg_get_expr(d.adbin, d.adrelid) AS "default",
+                   CASE WHEN a.attcollation <> t.typcollation THEN format('%I.%I', cn.nspname, co.collname) END AS collation,
+                   CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace AND t.typtype <> 'd' THEN t.typname END AS system,
+                   t.typtype::text AS kind, NOT coalesce(co.collisdeterministic, true) AS loose
+            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+            LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+            LEFT JOIN pg_collation co ON co.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
+            WHERE a.attrelid = to_regclass(\(probe.text)) AND a.attname = \(names.original.name)
+            """
+        ).rows[0]
+        let comparison = ColumnPair.Comparison(
+            systemType: try row["system"],
+            baseTypeKind: try row["kind"],
+            hasNondeterministicCollation: try row["loose"]
+        )
+        let new = NewColumn(
+            type: try row["type"],
+            collation: try row["collation"],
+            systemType: try row["system"],
+            comparison: comparison
+        )
+        return (new, try row["default"])
+    }
+
+    /// Foreign keys are tried on empty tables with nothing but the columns.
+    private func references(_ type: String, in rehearsal: Rehearsal) async throws {
+        for (number, key) in dependents.constraints.filter({ $0.kind == "f" }).enumerated() {
+            for (place, other) in key.otherTypes.enumerated() {
+                let near = Self.name("n", 100 * number + place)
+                let far = Self.name("f", 100 * number + place)
+                let (referred, referring) = key.refersToColumn ? (type, other) : (other, type)
+                let error = try await rehearsal.attempt {
+                    try await rehearsal.run(
+                        "CREATE TEMPORARY TABLE \(far) (x \(server: referred) PRIMARY KEY) ON COMMIT DROP"
+                    )
+                    try await rehearsal.run(
+                        """
+                        CREATE TEMPORARY TABLE \(near) (y \(server: referring) REFERENCES pg_temp.\(far) (x)) ON COMMIT DROP
+                        """
+                    )
+                }
+                guard let error else { continue }
+                throw Failure(
+                    .refused,
+                    "constraint \(key.name) on \(key.table): \(error.serverMessage)",
+                    left: "Nothing was changed.",
+                    next: "The plain ALTER TABLE fails in the same way: change the other column too, or drop the constraint."
+                )
+            }
+        }
+    }
+
+    private func forward(_ column: Column, _ new: NewColumn, in rehearsal: Rehearsal) async throws -> Conversion {
+        if using == nil, let known = Conversion.known(from: column.systemTypeWithoutModifier, to: new.plainSystemType) {
+            return known
+        }
+        let expression = try await expression(
+            from: column.type,
+            to: new.type,
+            text: using.map { "\(asked: $0)" } ?? "\(column.name)",
+            option: "--using",
+            in: rehearsal
+        )
+        return .function(converting("forward", from: column.type, to: new.type, expression))
+    }
+
+    private func backward(_ column: Column, _ new: NewColumn, in rehearsal: Rehearsal) async throws -> Conversion? {
+        if using == nil, reverse == nil,
+            let known = Conversion.known(from: new.plainSystemType, to: column.systemTypeWithoutModifier)
+        {
+            return known
+        }
+        if let reverse {
+            let text = try await expression(
+                from: new.type,
+                to: column.type,
+                text: "\(asked: reverse)",
+                option: "--reverse",
+                in: rehearsal
+            )
+            return .function(converting("backward", from: new.type, to: column.type, text))
+        }
+        // The server's assignment cast, or an explicit one.
+        for text in ["\(column.name)", "\(column.name)::\(server: column.type)"] as [SQL] {
+            var found: String?
+            let error = try await rehearsal.attempt {
+                found = try await generated(from: new.type, to: column.type, text: text, in: rehearsal)
+            }
+            if error == nil, let found {
+                return .function(converting("backward", from: new.type, to: column.type, found))
+            }
+        }
+        return nil
+    }
+
+    private func converting(_ direction: String, from: String, to: String, _ expression: String) -> ConvertingFunction {
+        ConvertingFunction(
+            strict: function(direction, "_strict"),
+            total: function(direction, "_total"),
+            fits: function(direction, "_fits"),
+            column: names.original,
+            argument: from,
+            result: to,
+            expression: expression
+        )
+    }
+
+    private func expression(
+        from: String,
+        to: String,
+        text: SQL,
+        option: String,
+        in rehearsal: Rehearsal
+    ) async throws -> String {
+        var found: String?
+        let error = try await rehearsal.attempt {
+            found = try await generated(from: from, to: to, text: text, in: rehearsal)
+        }
+        if let found, error == nil { return found }
+        let isUnstable = error?.state == .invalidObjectDefinition
+        throw Failure(
+            .refused,
+            "column \(table.name).\(names.original): \(error?.serverMessage ?? "the expression can't be read")",
+            left: "Nothing was changed.",
+            next: isUnstable
+                ? "The conversion must depend on the value alone, not on a setting such as TimeZone or DateStyle: give an "
+                    + "expression with \(option), such as \(option) \"\(names.original) AT TIME ZONE 'UTC'\"."
+                : "Look at the expression of \(option)."
+        )
+    }
+
+    /// The expression as the server reads it. A generated column takes one expression of that row, and only one that is
+    /// IMMUTABLE.
+    private func generated(from: String, to: String, text: SQL, in rehearsal: Rehearsal) async throws -> String {
+        let name: Identifier = "online_change_probe_e"
+        let result: Identifier = names.original == "online_change_result" ? "online_change_value" : "online_change_result"
+        try await rehearsal.run("DROP TABLE IF EXISTS pg_temp.\(name)")
+        try await rehearsal.run(
+            "CREATE TEMPORARY TABLE \(name) (\(names.original) \(server: from)) ON COMMIT DROP"
+        )
+        try await rehearsal.run(
+            """
+            ALTER TABLE pg_temp.\(name) ADD COLUMN \(result) \(server: to) GENERATED ALWAYS AS (\(text)) STORED
+            """,
+            searchPath: searchPath
+        )
+        return try await session.value(
+            """
+            SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_attribute a
+              ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+            WHERE d.adrelid = to_regclass(\("pg_temp.\(name.quoted)")) AND a.attname = \(result.name)
+            """
+        )
+    }
+
+    /// The files of the copy and its indexes: a rewrite gives new ones.
+    private func files() async throws -> [String] {
+        try await session.run(
+            """
+            SELECT coalesce(pg_relation_filenode(c.oid), 0)::text AS file FROM pg_class c
+            WHERE c.oid = to_regclass(\(probe.text))
+               OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = to_regclass(\(probe.text)))
+            ORDER BY c.relname COLLATE "C"
+            """
+        ).rows.map { try $0["file"] }
+    }
+
+    private func read(_ indexes: [Index]) async throws -> [Identifier: String] {
+        let bodies = try await IndexText.bodies(of: Self.copy, on: session)
+        return Dictionary(
+            uniqueKeysWithValues: indexes.enumerated().compactMap { number, index in
+                bodies[Self.name("i", number).name].map { (index.name, $0) }
+            }
+        )
+    }
+
+    private func read(_ checks: [Constraint]) async throws -> [Identifier: String] {
+        var definitions: [Identifier: String] = [:]
+        for (number, check) in checks.enumerated() {
+            definitions[check.name] = try await session.value(
+                """
+                SELECT pg_get_constraintdef(oid) FROM pg_constraint
+                WHERE conrelid = to_regclass(\(probe.text)) AND conname = \(Self.name("c", number).name)
+                """
+            )
+        }
+        return definitions
+    }
+
+    private static func name(_ kind: String, _ number: Int) -> Identifier {
+        Identifier("online_change_probe_\(kind)\(number)")
+    }
+}
+
+extension TypeProbe.NewColumn {
+    /// The server's own type if it has no modifier.
+    fileprivate var plainSystemType: String? { type.contains("(") ? nil : systemType }
+}
+
+extension Column {
+    /// The column's type if it is one of the server's own and no domain; a modifier doesn't matter to what is read.
+    fileprivate var systemTypeWithoutModifier: String? {
+        typeKind == "d" || (type.contains("(") && systemType == "numeric") ? nil : systemType
+    }
+}
+
+extension Conversion {
+    private static let integers = ["int2": 16, "int4": 32, "int8": 64]
+
+    /// The server's casts between types of its own that are known never to fail, or to fail outside of a range only.
+    static func known(from: String?, to: String?) -> Conversion? {
+        guard let from, let to, from != to else { return nil }
+        let names = ["int2": "smallint", "int4": "integer", "int8": "bigint"]
+        if let near = integers[from], let far = integers[to] {
+            let type = names[to] ?? to
+            if far > near { return .cast(to: type) }
+            let limit = 1 << (far - 1)
+            return .ranged(to: type, least: "(-\(limit))::bigint", greatest: "\(limit - 1)::bigint")
+        }
+        let total = ["int2": ["numeric", "float4", "float8", "text"], "int4": ["numeric", "float8", "text"],
+                     "int8": ["numeric", "text"], "float4": ["float8"], "varchar": ["text"], "text": ["varchar"],
+                     "uuid": ["text"]]
+        let spelled = ["float4": "real", "float8": "double precision", "varchar": "character varying"]
+        return total[from]?.contains(to) == true ? .cast(to: spelled[to] ?? to) : nil
+    }
+}

@@ -1,0 +1,74 @@
+import Postgres
+
+/// Adds a column of another type beside the original: nullable, without default, so that no write can fail on it.
+///
+/// Collation is as asked for, storage and compression are the type's own, as the plain ALTER leaves them; statistics
+/// target, options, column grants and comment are the original's.
+public struct AddTypedColumn: Operation {
+    public static let key = "add-typed-column"
+    public static let summary = "adds a nullable column of the new type, with the same grants"
+
+    let column: ArgumentName
+    let name: ArgumentName
+
+    public init(_ fields: inout FieldReader) throws(RecipeError) {
+        _ = try fields.argument("table")
+        _ = try fields.argument("type")
+        column = try fields.argument("column")
+        name = try fields.argument("name")
+    }
+
+    public static var checks: [any PreflightCheck.Type] { AddedColumn.checks + [CarryCheck.self, KeepingCheck.self] }
+
+    public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
+        let original = try context.column(column)
+        let succession = try context.succession()
+        let name = context.name(name)
+        let table = context.table.name
+        return [
+            Step(
+                title: "add column \(name) of type \(succession.change.type)",
+                action: .transaction(
+                    GuardedTransaction(
+                        locks: [
+                            context.exclusiveLock("ADD COLUMN changes what the table is; no row is read or written")
+                        ],
+                        statements: Self.statements(succession, original, name)
+                    )
+                ),
+                undo: .transaction(
+                    GuardedTransaction(
+                        locks: [context.exclusiveLock("DROP COLUMN changes what the table is; no row is touched")],
+                        statements: ["ALTER TABLE \(table) DROP COLUMN IF EXISTS \(name)"]
+                    )
+                )
+            )
+        ]
+    }
+
+    static func statements(_ succession: Succession, _ original: Column, _ name: Identifier) -> [SQL] {
+        let table = succession.table.name
+        let collation: SQL = succession.change.collation.map { " COLLATE \(server: $0)" } ?? ""
+        var actions: [SQL] = ["ADD COLUMN \(name) \(server: succession.change.type)\(collation)"]
+        if let target = original.statisticsTarget {
+            actions.append("ALTER COLUMN \(name) SET STATISTICS \(target)")
+        }
+        if !succession.dependents.options.isEmpty {
+            let options = succession.dependents.options.joined(separator: ", ")
+            actions.append("ALTER COLUMN \(name) SET (\(server: options))")
+        }
+        let grants = original.grants.map { $0.statement(on: name, of: table) }
+        let comment: [SQL] =
+            succession.dependents.comment.map { ["COMMENT ON COLUMN \(table).\(name) IS \(literal: $0)"] } ?? []
+        return ["ALTER TABLE \(table) \(SQL.joined(actions))"] + grants + comment
+    }
+}
+
+extension ColumnGrant {
+    /// Gives the same privilege on another column.
+    func statement(on column: Identifier, of table: QualifiedName) -> SQL {
+        let grantee: SQL = grantee.map { "\($0)" } ?? "PUBLIC"
+        let option: SQL = isGrantable ? " WITH GRANT OPTION" : ""
+        return "GRANT \(server: privilege) (\(column)) ON TABLE \(table) TO \(grantee)\(option)"
+    }
+}

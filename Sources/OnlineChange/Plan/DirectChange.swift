@@ -1,0 +1,40 @@
+import Postgres
+
+/// A change of type for which the server rewrites neither heap nor index and looks at no row: one statement.
+struct DirectChange {
+    let phase: PlannedPhase
+
+    /// Nil if the change must be made the long way.
+    init?(_ context: PlanningContext) throws(Failure) {
+        guard let change = context.typeChange, let dependents = context.dependents, change.isFree else { return nil }
+        let column = context.names.original
+        let number = context.table.column(column)?.number
+        // These would be looked at in every row, or the plain ALTER refuses while they stand.
+        guard dependents.constraints.allSatisfy({ ["p", "u"].contains($0.kind) }), dependents.views.isEmpty,
+            dependents.policies.isEmpty, dependents.publications.allSatisfy({ $0.filter == nil }),
+            !context.table.triggers.contains(where: { trigger in number.map { trigger.columns.contains($0) } ?? false }),
+            context.names.addedLater == column
+        else { return nil }
+        let table = context.table.name
+        let collation: SQL = change.collation.map { " COLLATE \(server: $0)" } ?? ""
+        let statement: SQL = "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE \(server: change.type)\(collation)"
+        phase = PlannedPhase(
+            name: "expand",
+            summary: "Changes the type in place: the server rewrites nothing and looks at no row, so that no other phase "
+                + "is needed. There is no way back from here but another change.",
+            steps: [
+                Step(
+                    title: "change the type of \(column) in place",
+                    action: .transaction(
+                        GuardedTransaction(
+                            locks: [context.exclusiveLock("ALTER COLUMN … TYPE without a rewrite")],
+                            statements: [statement]
+                        )
+                    )
+                )
+            ],
+            gate: nil,
+            isFinal: true
+        )
+    }
+}

@@ -1,0 +1,219 @@
+import Postgres
+
+/// How a column of another type takes a column's place, with everything that hangs on it, and how it gives it back.
+///
+/// Both ways the same is done in one transaction: what hangs on the one column is taken off, the names are exchanged,
+/// and it is put on the other. Nothing of it reads or writes a row: keys come from indexes that were built before,
+/// NOT NULL from a check that was validated before, foreign keys are validated after.
+struct Succession {
+    let table: TableSnapshot
+    let column: Column
+    let names: ColumnNames
+    let change: TypeChange
+    let dependents: ColumnDependents
+    let added: Identifier
+
+    private var name: QualifiedName { table.name }
+    private var later: Identifier { names.addedLater ?? names.original }
+
+    /// The added column takes the original's place.
+    func swap() -> [SQL] {
+        detach() + release(isBack: false)
+            + exchange(from: names.original, to: aside, then: (added, names.original))
+            + keys(isBack: false)
+            + properties(default: change.defaultExpression, type: change.type) + attach()
+            + lastly([(names.original, later), (aside, names.originalLater)])
+    }
+
+    /// The original column takes its place back.
+    func swapBack() -> [SQL] {
+        lastly([(names.originalLater, aside), (later, names.original)].filter { _ in isRenamedInTheEnd })
+            + detach() + release(isBack: true)
+            + exchange(from: names.original, to: added, then: (aside, names.original))
+            + keys(isBack: true)
+            + properties(default: column.defaultExpression, type: column.type) + attach()
+    }
+
+    /// What the original is called while the added column has its name.
+    private var aside: Identifier { isRenamedInTheEnd ? table.spareColumnName : names.originalLater }
+
+    /// With a name of its own for the new column, both get their last names once all is carried.
+    private var isRenamedInTheEnd: Bool { later != names.original }
+
+    private func lastly(_ renames: [(Identifier, Identifier)]) -> [SQL] {
+        guard isRenamedInTheEnd else { return [] }
+        return renames.map { "ALTER TABLE \(name) RENAME COLUMN \($0.0) TO \($0.1)" }
+    }
+
+    private func exchange(from: Identifier, to: Identifier, then: (Identifier, Identifier)) -> [SQL] {
+        [(from, to), then].map { "ALTER TABLE \(name) RENAME COLUMN \($0.0) TO \($0.1)" }
+    }
+
+    // MARK: What is taken off the one column and put on the other, by the names that it has always had
+
+    private var foreignKeys: [Constraint] { dependents.constraints.filter { $0.kind == "f" } }
+    private var tableConstraints: [Constraint] { dependents.constraints.filter { ["p", "u", "c"].contains($0.kind) } }
+    private var triggers: [Trigger] {
+        table.triggers.filter { $0.columns.contains(column.number) && !DualWrite.isOurs($0.name) }
+    }
+
+    private func detach() -> [SQL] {
+        var statements: [SQL] = dependents.views.reversed().map { "DROP VIEW \($0.name)" }
+        statements += dependents.publications.map { "ALTER PUBLICATION \($0.name) DROP TABLE \(name)" }
+        statements += dependents.policies.map { "DROP POLICY \($0.name) ON \(name)" }
+        statements += triggers.map { "DROP TRIGGER \($0.name) ON \(name)" }
+        statements += dependents.statistics.map { "DROP STATISTICS \($0.name)" }
+        statements += (foreignKeys + tableConstraints).map { "ALTER TABLE \($0.table) DROP CONSTRAINT \($0.name)" }
+        statements += plainIndexes.filter(\.isUnique).map {
+            "DROP INDEX \(QualifiedName(schema: name.schema, name: $0.name))"
+        }
+        return statements
+    }
+
+    private func attach() -> [SQL] {
+        dependents.statistics.flatMap(\.creation)
+            + foreignKeys.flatMap { key in
+                ["ALTER TABLE \(key.table) ADD CONSTRAINT \(key.name) \(server: key.definition) NOT VALID"]
+                    + key.commenting
+            }
+            + triggers.flatMap { $0.creation(on: name) }
+            + dependents.policies.flatMap { $0.creation(on: name) }
+            + dependents.views.flatMap { $0.creation(defaultGrantees: dependents.defaultGrantees) }
+            + dependents.publications.map { $0.adding(name) }
+    }
+
+    // MARK: Default, identity, sequences
+
+    /// Takes default, NOT NULL and identity off the column that has the name, and notes where its identity stands.
+    private func release(isBack: Bool) -> [SQL] {
+        var statements: [SQL] = []
+        for sequence in dependents.sequences {
+            if sequence.isIdentity {
+                // A sequence can't be locked by LOCK; this takes a lock that nextval waits for, and changes nothing.
+                statements.append("ALTER SEQUENCE \(sequence.name) CACHE \(sequence.cache)")
+                statements.append(
+                    """
+                    SELECT pg_catalog.set_config('online_change.sequence', last_value::text || ' ' || is_called::text, true)
+                    FROM \(sequence.name)
+                    """
+                )
+                statements.append("ALTER TABLE \(name) ALTER COLUMN \(names.original) DROP IDENTITY")
+            } else if OwnedSequence.isWhole(change.type), change.type != sequence.type {
+                let type = isBack ? sequence.type : change.type
+                statements.append("ALTER SEQUENCE \(sequence.name) AS \(server: type)")
+            }
+        }
+        if column.defaultExpression != nil {
+            statements.append("ALTER TABLE \(name) ALTER COLUMN \(names.original) DROP DEFAULT")
+        }
+        if column.isNotNull {
+            statements.append("ALTER TABLE \(name) ALTER COLUMN \(names.original) DROP NOT NULL")
+        }
+        return statements
+    }
+
+    /// Gives the column that has the name now default, identity and sequences.
+    private func properties(default expression: String?, type: String) -> [SQL] {
+        var statements: [SQL] = []
+        if let expression {
+            statements.append(
+                "ALTER TABLE \(name) ALTER COLUMN \(names.original) SET DEFAULT \(server: expression)"
+            )
+        }
+        for sequence in dependents.sequences {
+            if sequence.isIdentity {
+                let always: SQL = column.identity == "a" ? "ALWAYS" : "BY DEFAULT"
+                statements.append(
+                    """
+                    ALTER TABLE \(name) ALTER COLUMN \(names.original) ADD GENERATED \(always) AS IDENTITY
+                    (SEQUENCE NAME \(sequence.name)\(sequence.options(for: type)))
+                    """
+                )
+                statements.append(
+                    """
+                    SELECT pg_catalog.setval(\(literal: sequence.name.quoted)::pg_catalog.regclass,
+                      pg_catalog.split_part(pg_catalog.current_setting('online_change.sequence'), ' ', 1)::bigint,
+                      pg_catalog.split_part(pg_catalog.current_setting('online_change.sequence'), ' ', 2)::boolean)
+                    """
+                )
+                statements += sequence.privileges(owner: table.owner)
+            } else {
+                statements.append("ALTER SEQUENCE \(sequence.name) OWNED BY \(name).\(names.original)")
+            }
+        }
+        return statements
+    }
+
+    // MARK: Indexes, keys, checks
+
+    /// Indexes on the column that no constraint stands for.
+    private var plainIndexes: [Index] {
+        let constrained = Set(tableConstraints.compactMap(\.index))
+        return indexes.filter { !constrained.contains($0.name) }
+    }
+
+    private var indexes: [Index] { table.indexes.filter { $0.isValid && $0.columns.contains(column.number) } }
+
+    /// NOT NULL, checks, keys and indexes for the column that has the name now, from what was made ready for it.
+    private func keys(isBack: Bool) -> [SQL] {
+        var statements: [SQL] = []
+        if column.isNotNull {
+            statements.append("ALTER TABLE \(name) ALTER COLUMN \(names.original) SET NOT NULL")
+        }
+        statements += Ready.constraints(isBack: isBack, self).map { "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \($0)" }
+        for constraint in tableConstraints {
+            if constraint.kind == "c" {
+                statements.append(
+                    isBack
+                        ? "ALTER TABLE \(name) ADD CONSTRAINT \(constraint.name) \(server: constraint.definition) NOT VALID"
+                        : "ALTER TABLE \(name) RENAME CONSTRAINT \(Ready.name(constraint.name, self)) TO \(constraint.name)"
+                )
+            } else if let index = constraint.index {
+                let kind: SQL = constraint.kind == "p" ? "PRIMARY KEY" : "UNIQUE"
+                statements.append(
+                    """
+                    ALTER TABLE \(name) ADD CONSTRAINT \(constraint.name) \(kind)
+                    USING INDEX \(Ready.name(index, self))\(constraint.deferral)
+                    """
+                )
+            }
+            statements += constraint.commenting
+        }
+        for index in plainIndexes { statements += take(index) }
+        for extras in dependents.indexes where indexes.contains(where: { $0.name == extras.name }) {
+            statements += extras.statements(table: name)
+        }
+        return statements
+    }
+
+    /// Gives an index that was built for this the name; one that isn't unique leaves its own to the other.
+    private func take(_ index: Index) -> [SQL] {
+        let ready = Ready.name(index.name, self)
+        func rename(_ old: Identifier, _ new: Identifier) -> SQL {
+            "ALTER INDEX \(QualifiedName(schema: name.schema, name: old)) RENAME TO \(new)"
+        }
+        guard !index.isUnique else { return [rename(ready, index.name)] }
+        let spare = Ready.name("spare", self)
+        return [rename(index.name, spare), rename(ready, index.name), rename(spare, ready)]
+    }
+}
+
+/// Names of what is made ready beside the original before the columns change places.
+enum Ready {
+    /// The name of the twin of an index or constraint, until it takes its place.
+    static func name(_ original: Identifier, _ succession: Succession) -> Identifier {
+        let hash = StableHash.hex("\(succession.table.oid).\(original.quoted).\(succession.added.quoted)")
+        return original.shortened(appending: "_next_\(hash)")
+    }
+
+    /// The check that lets SET NOT NULL go without a scan.
+    static func notNull(_ succession: Succession) -> Identifier { name("not_null", succession) }
+
+    /// The check that keeps out what the new type can't hold.
+    static func fits(_ succession: Succession) -> Identifier { name("fits", succession) }
+
+    /// Checks that have done their service once the columns have changed places.
+    static func constraints(isBack: Bool, _ succession: Succession) -> [Identifier] {
+        [notNull(succession), fits(succession)]
+    }
+}
