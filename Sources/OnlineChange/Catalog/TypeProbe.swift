@@ -161,7 +161,8 @@ struct TypeProbe {
                     .refused,
                     "constraint \(key.name) on \(key.table): \(error.serverMessage)",
                     left: "Nothing was changed.",
-                    next: "The plain ALTER TABLE fails in the same way: change the other column too, or drop the constraint."
+                    next:
+                        "The plain ALTER TABLE fails in the same way: change the other column too, or drop the constraint."
                 )
             }
         }
@@ -250,7 +251,8 @@ struct TypeProbe {
     /// IMMUTABLE.
     private func generated(from: String, to: String, text: SQL, in rehearsal: Rehearsal) async throws -> String {
         let name: Identifier = "online_change_probe_e"
-        let result: Identifier = names.original == "online_change_result" ? "online_change_value" : "online_change_result"
+        let result: Identifier =
+            names.original == "online_change_result" ? "online_change_value" : "online_change_result"
         try await rehearsal.run("DROP TABLE IF EXISTS pg_temp.\(name)")
         try await rehearsal.run(
             "CREATE TEMPORARY TABLE \(name) (\(names.original) \(server: from)) ON COMMIT DROP"
@@ -334,9 +336,11 @@ extension Conversion {
             let limit = 1 << (far - 1)
             return .ranged(to: type, least: "(-\(limit))::bigint", greatest: "\(limit - 1)::bigint")
         }
-        let total = ["int2": ["numeric", "float4", "float8", "text"], "int4": ["numeric", "float8", "text"],
-                     "int8": ["numeric", "text"], "float4": ["float8"], "varchar": ["text"], "text": ["varchar"],
-                     "uuid": ["text"]]
+        let total = [
+            "int2": ["numeric", "float4", "float8", "text"], "int4": ["numeric", "float8", "text"],
+            "int8": ["numeric", "text"], "float4": ["float8"], "varchar": ["text"], "text": ["varchar"],
+            "uuid": ["text"],
+        ]
         let spelled = ["float4": "real", "float8": "double precision", "varchar": "character varying"]
         return total[from]?.contains(to) == true ? .cast(to: spelled[to] ?? to) : nil
     }

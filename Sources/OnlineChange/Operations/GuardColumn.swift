@@ -61,7 +61,11 @@ public struct GuardColumn: Operation {
         var checks: [Check] = []
         if succession.column.isNotNull {
             checks.append(
-                Check(name: Ready.notNull(succession), definition: "CHECK (\(pair.replica) IS NOT NULL)", isValidated: true)
+                Check(
+                    name: Ready.notNull(succession),
+                    definition: "CHECK (\(pair.replica) IS NOT NULL)",
+                    isValidated: true
+                )
             )
         }
         if let fits = fits(pair, allowsLoss: allowsLoss) {

@@ -24,7 +24,8 @@ public struct SwapColumns: Operation {
             return ColumnNames(original: original, added: added, originalLater: original, addedLater: added)
         }
         func free(_ suffix: String) -> Identifier {
-            let names = [original.shortened(appending: suffix)]
+            let names =
+                [original.shortened(appending: suffix)]
                 + (2...99).map { original.shortened(appending: "\(suffix)\($0)") }
             return names.first { table?.column($0) == nil } ?? original
         }

@@ -88,9 +88,13 @@ public struct ConvertingFunction: Codable, Hashable, Sendable {
         [strict, total, fits].map { "DROP FUNCTION IF EXISTS \($0)(\(server: argument))" }
     }
 
-    private var variable: Identifier { column == "online_change_result" ? "online_change_value" : "online_change_result" }
+    private var variable: Identifier {
+        column == "online_change_result" ? "online_change_value" : "online_change_result"
+    }
 
-    private func function(_ name: QualifiedName, returning type: String, ends: (success: String, failure: String)) -> SQL {
+    private func function(_ name: QualifiedName, returning type: String, ends: (success: String, failure: String))
+        -> SQL
+    {
         let caught = ends.failure.isEmpty ? "" : "EXCEPTION WHEN OTHERS THEN \(ends.failure) "
         // The alias is declared in the block itself and so wins over what PL/pgSQL declares, FOUND for one.
         let body = """

@@ -12,7 +12,8 @@ struct DirectChange {
         // These would be looked at in every row, or the plain ALTER refuses while they stand.
         guard dependents.constraints.allSatisfy({ ["p", "u"].contains($0.kind) }), dependents.views.isEmpty,
             dependents.policies.isEmpty, dependents.publications.allSatisfy({ $0.filter == nil }),
-            !context.table.triggers.contains(where: { trigger in number.map { trigger.columns.contains($0) } ?? false }),
+            !context.table.triggers.contains(where: { trigger in number.map { trigger.columns.contains($0) } ?? false }
+            ),
             context.names.addedLater == column
         else { return nil }
         let table = context.table.name
@@ -20,7 +21,8 @@ struct DirectChange {
         let statement: SQL = "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE \(server: change.type)\(collation)"
         phase = PlannedPhase(
             name: "expand",
-            summary: "Changes the type in place: the server rewrites nothing and looks at no row, so that no other phase "
+            summary:
+                "Changes the type in place: the server rewrites nothing and looks at no row, so that no other phase "
                 + "is needed. There is no way back from here but another change.",
             steps: [
                 Step(

@@ -16,6 +16,8 @@ public struct Fingerprint: Codable, Hashable, Sendable {
     public var indexes: [String]
     /// Names of the user's BEFORE row triggers.
     public var beforeTriggers: [String]
+    /// What hung on the column, as the server describes it, where the column goes in the end.
+    public var carried: [String]?
 
     /// Compares with the table as it is now.
     ///

@@ -9,7 +9,11 @@ public enum Outcome: Codable, Hashable, Sendable {
 
     /// The same with the type as the server writes it.
     func of(type: String?) -> Outcome {
-        if case .retyped(let from, let to, _) = self, let type { .retyped(from: from, to: to, type: type) } else { self }
+        if case .retyped(let from, let to, _) = self, let type {
+            .retyped(from: from, to: to, type: type)
+        } else {
+            self
+        }
     }
 
     /// In a few words: `name → full_name`.

@@ -96,7 +96,8 @@ public struct Planner: Sendable {
                 rewrittenTriggers: exchanged.triggers.mapValues(\.widenedAsPrinted),
                 exchangedTriggers: exchanged.triggers.mapValues(\.widenedExchangedAsPrinted),
                 indexes: table.indexes.filter { $0.columns.contains(column.number) }.map(\.name.name),
-                beforeTriggers: others.map(\.name)
+                beforeTriggers: others.map(\.name),
+                carried: dependents?.all
             ),
             dualWrite: dualWrite,
             verification: verification,

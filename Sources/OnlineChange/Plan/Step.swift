@@ -16,7 +16,13 @@ public struct Step: Codable, Hashable, Sendable {
     public var isSwap: Bool
 
     /// Makes a step.
-    public init(title: String, action: Action, undo: Action? = nil, undoPreparation: [Action] = [], isSwap: Bool = false) {
+    public init(
+        title: String,
+        action: Action,
+        undo: Action? = nil,
+        undoPreparation: [Action] = [],
+        isSwap: Bool = false
+    ) {
         self.title = title
         self.action = action
         self.undo = undo

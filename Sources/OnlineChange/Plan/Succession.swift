@@ -160,7 +160,9 @@ struct Succession {
         if column.isNotNull {
             statements.append("ALTER TABLE \(name) ALTER COLUMN \(names.original) SET NOT NULL")
         }
-        statements += Ready.constraints(isBack: isBack, self).map { "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \($0)" }
+        statements += Ready.constraints(isBack: isBack, self).map {
+            "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \($0)"
+        }
         for constraint in tableConstraints {
             if constraint.kind == "c" {
                 statements.append(

@@ -10,8 +10,19 @@ enum AttachedObjectCheck {
         let name: Identifier
     }
 
-    static func findings(on column: Column, table: QualifiedName, dependents: [Dependent]) -> [Finding] {
+    static func findings(on column: Column, table: QualifiedName, dependents: [Dependent], isOriginal: Bool)
+        -> [Finding]
+    {
         var objects = dependents.map(\.object)
+        if isOriginal {
+            return objects.map { object in
+                .refused(
+                    object,
+                    "it is new on column \(table).\(column.name) since the change was planned, and would go with it at drop",
+                    wayOut: "Drop it now, and create it again once the change is finished."
+                )
+            }
+        }
         if column.isNotNull { objects.append("NOT NULL of \(table).\(column.name)") }
         if column.hasComment { objects.append("comment on \(table).\(column.name)") }
         return objects.map { object in

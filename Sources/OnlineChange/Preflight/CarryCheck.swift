@@ -37,7 +37,9 @@ enum CarryCheck: PreflightCheck {
                 )
             ]
         }
-        if constraint.kind == "f", let other = [constraint.owner, constraint.referencedOwner ?? owner].first(where: { $0 != owner }) {
+        if constraint.kind == "f",
+            let other = [constraint.owner, constraint.referencedOwner ?? owner].first(where: { $0 != owner })
+        {
             return [
                 .refused(
                     object,

@@ -116,28 +116,39 @@ struct PhaseRunner: Sendable {
         try Preflight.enforce(findings, acknowledged: context.acknowledged)
     }
 
-    /// What others have put on the column that follows: from swap on it would hang on the name that goes.
+    /// What others have put on the column that goes at drop, which would go with it.
     private func attached(
         to now: TableSnapshot,
         _ context: RunContext,
         _ reader: CatalogReader
     ) async throws -> [Finding] {
-        let names = plan.names.all
-        guard context.change.phase != nil, context.change.phase != plan.phases.first?.name,
+        let original = plan.fingerprint.columnNumber
+        // Of a column that is added to go again, what follows expand belongs to the new name and must wait for it.
+        let isOriginal = plan.fingerprint.carried != nil
+        guard isOriginal || (context.change.phase != nil && context.change.phase != plan.phases.first?.name),
             let column = now.columns.first(where: {
-                names.contains($0.name) && $0.number != plan.fingerprint.columnNumber
+                plan.names.all.contains($0.name) && ($0.number == original) == isOriginal && plan.names.added != nil
             })
         else { return [] }
         let ours =
             plan.allTriggerNames + plan.fingerprint.rewrittenTriggers.keys
-            + plan.steps.compactMap {
-                if case .buildIndex(let build) = $0.step.action { build.index.name } else { nil }
+            + plan.steps.flatMap { step in
+                step.step.undoPreparation.compactMap(\.builtIndex) + [step.step.action.builtIndex].compactMap { $0 }
             }
         let dependents = try await reader.dependents(oid: plan.tableOID, column: column.number)
+        let known = Set(plan.fingerprint.carried ?? [])
         return AttachedObjectCheck.findings(
             on: column,
             table: plan.table,
-            dependents: dependents.filter { !ours.contains($0.name) }
+            dependents: dependents.filter { !ours.contains($0.name) && !known.contains($0.object) },
+            isOriginal: isOriginal
         )
+    }
+}
+
+extension Action {
+    /// The name of the index that it builds.
+    fileprivate var builtIndex: Identifier? {
+        if case .buildIndex(let build) = self { build.index.name } else { nil }
     }
 }

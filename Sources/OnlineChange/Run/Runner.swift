@@ -129,7 +129,8 @@ public struct Runner: Sendable {
 
     private func advance(_ change: ChangeRecord, through phase: String) async throws {
         // A change that is one statement has its first phase alone, and is through all of them with that.
-        let phase = change.plan.phase(phase) == nil && PhaseNames.all.contains(phase)
+        let phase =
+            change.plan.phase(phase) == nil && PhaseNames.all.contains(phase)
             ? change.plan.phases.last?.name ?? phase : phase
         guard change.plan.phase(phase) != nil else {
             throw Failure(.usage, "the recipe \(change.plan.recipe) has no phase '\(phase)'")

@@ -28,10 +28,14 @@ struct ChangeType: AsyncParsableCommand {
     @Argument(help: "Its new type, as in SQL.")
     var type: String
 
-    @Option(help: ArgumentHelp("How the new value is made of the old one. (default: the server's cast)", valueName: "expr"))
+    @Option(
+        help: ArgumentHelp("How the new value is made of the old one. (default: the server's cast)", valueName: "expr")
+    )
     var using: String?
 
-    @Option(help: ArgumentHelp("How the old value is made of the new one. (default: the server's cast)", valueName: "expr"))
+    @Option(
+        help: ArgumentHelp("How the old value is made of the new one. (default: the server's cast)", valueName: "expr")
+    )
     var reverse: String?
 
     @Option(

@@ -113,7 +113,9 @@ extension VerificationResult {
     /// What the other column can't hold, in words; nil if it can hold everything or the loss is allowed.
     func unfit(_ verification: Verification) -> String? {
         var reasons: [String] = []
-        if misfits > 0 { reasons.append("\(Count.text(misfits)) row\(misfits == 1 ? " doesn't" : "s don't") fit the other type") }
+        if misfits > 0 {
+            reasons.append("\(Count.text(misfits)) row\(misfits == 1 ? " doesn't" : "s don't") fit the other type")
+        }
         if lossy > 0, !verification.toleratesLoss {
             reasons.append("\(Count.text(lossy)) value\(lossy == 1 ? "" : "s") would change by the conversion")
         }
