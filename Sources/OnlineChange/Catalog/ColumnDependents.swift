@@ -74,6 +74,16 @@ public struct IndexExtras: Codable, Hashable, Sendable {
     public var comment: String?
     /// Statistics targets of its expressions by their number.
     public var targets: [IndexTarget]
+    /// Its own columns' names, which stay what the table's columns were called when it was built.
+    public var columns: [IndexColumn]
+}
+
+/// A column of an index.
+public struct IndexColumn: Codable, Hashable, Sendable {
+    /// What the index calls it.
+    public var name: Identifier
+    /// The number of the table's column that it holds; 0 for an expression.
+    public var number: Int
 }
 
 /// A statistics target of an index's expression.

@@ -79,7 +79,9 @@ struct DependentsReader {
                 'comment', obj_description(ic.oid, 'pg_class'),
                 'targets', (SELECT coalesce(json_agg(json_build_object('number', a.attnum, 'target', a.attstattarget)
                               ORDER BY a.attnum), '[]'::json)
-                            FROM pg_attribute a WHERE a.attrelid = ic.oid AND a.attstattarget >= 0)
+                            FROM pg_attribute a WHERE a.attrelid = ic.oid AND a.attstattarget >= 0),
+                'columns', (SELECT json_agg(json_build_object('name', a.attname, 'number', i.indkey[a.attnum - 1])
+                              ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = ic.oid AND a.attnum > 0)
               ) ORDER BY ic.relname COLLATE "C")
             FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = \(table)::oid
             """

@@ -100,7 +100,7 @@ struct TypeProbe {
             "column \(table.name).\(column.name): \(error.serverMessage)",
             left: "Nothing was changed.",
             next: asksForUsing
-                ? "Say how: --using '\(column.name)::\(type)', if that is what you mean."
+                ? "Say how: --using \(try await suggestion(column)), if that is what you mean."
                 : "The plain ALTER TABLE fails in the same way; look at the type and the expression."
         )
     }
@@ -137,6 +137,22 @@ struct TypeProbe {
             comparison: comparison
         )
         return (new, try row["default"])
+    }
+
+    /// An expression for a type that has no assignment cast. Labels of an enum are spelled out: the cast of a text to an
+    /// enum depends on more than the text, for labels come and go.
+    private func suggestion(_ column: Column) async throws -> String {
+        let labels = try await session.run(
+            """
+            SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = to_regtype(\(type)) ORDER BY e.enumsortorder
+            """
+        ).rows.map { try $0["enumlabel"] as String }
+        guard !labels.isEmpty else { return "'\(column.name)::\(type)'" }
+        let cases = labels.map { label in
+            let literal: SQL = "\(literal: label)"
+            return "WHEN \(literal) THEN \(literal)::\(type)"
+        }
+        return "\"CASE \(column.name.quoted) \(cases.joined(separator: " ")) END\""
     }
 
     /// Foreign keys are tried on empty tables with nothing but the columns.
@@ -177,7 +193,8 @@ struct TypeProbe {
             to: new.type,
             text: using.map { "\(asked: $0)" } ?? "\(column.name)",
             option: "--using",
-            in: rehearsal
+            in: rehearsal,
+            suggesting: column
         )
         return .function(converting("forward", from: column.type, to: new.type, expression))
     }
@@ -194,7 +211,8 @@ struct TypeProbe {
                 to: column.type,
                 text: "\(asked: reverse)",
                 option: "--reverse",
-                in: rehearsal
+                in: rehearsal,
+                suggesting: column
             )
             return .function(converting("backward", from: new.type, to: column.type, text))
         }
@@ -228,7 +246,8 @@ struct TypeProbe {
         to: String,
         text: SQL,
         option: String,
-        in rehearsal: Rehearsal
+        in rehearsal: Rehearsal,
+        suggesting column: Column
     ) async throws -> String {
         var found: String?
         let error = try await rehearsal.attempt {
@@ -236,13 +255,18 @@ struct TypeProbe {
         }
         if let found, error == nil { return found }
         let isUnstable = error?.state == .invalidObjectDefinition
+        let isEnum: Bool = try await session.value(
+            "SELECT EXISTS (SELECT FROM pg_enum WHERE enumtypid = to_regtype(\(to)))"
+        )
         throw Failure(
             .refused,
             "column \(table.name).\(names.original): \(error?.serverMessage ?? "the expression can't be read")",
             left: "Nothing was changed.",
             next: isUnstable
-                ? "The conversion must depend on the value alone, not on a setting such as TimeZone or DateStyle: give an "
-                    + "expression with \(option), such as \(option) \"\(names.original) AT TIME ZONE 'UTC'\"."
+                ? isEnum
+                    ? "The cast of a text to an enum depends on more than the text: \(option) \(try await suggestion(column))."
+                    : "The conversion must depend on the value alone, not on a setting such as TimeZone or DateStyle: give an "
+                        + "expression with \(option), such as \(option) \"\(names.original) AT TIME ZONE 'UTC'\"."
                 : "Look at the expression of \(option)."
         )
     }

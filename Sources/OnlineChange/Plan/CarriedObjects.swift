@@ -26,6 +26,24 @@ extension IndexExtras {
     }
 }
 
+extension IndexExtras {
+    /// Gives the columns of an index that was built while the table's column had another name the names of the index
+    /// that it stands for. The server names a second column alike with a digit.
+    func renames(builtOn column: Identifier, number: Int, table: QualifiedName) -> [SQL] {
+        let index = QualifiedName(schema: table.schema, name: name)
+        var taken: Set<Identifier> = []
+        return columns.compactMap { original in
+            let base = original.number == number ? column : original.name
+            let built =
+                ([base] + (1...columns.count).map { base.shortened(appending: "\($0)") }).first { !taken.contains($0) }
+                ?? base
+            taken.insert(built)
+            guard original.number == number, built != original.name else { return nil }
+            return "ALTER TABLE \(index) RENAME COLUMN \(built) TO \(original.name)"
+        }
+    }
+}
+
 extension OwnedSequence {
     private static let greatestOf = ["smallint": 32767, "integer": 2_147_483_647, "bigint": Int.max]
 

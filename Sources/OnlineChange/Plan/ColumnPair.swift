@@ -16,6 +16,9 @@ public struct ColumnPair: Hashable, Sendable {
     public let comparison: Comparison
     /// The same for the primary.
     public let primaryComparison: Comparison
+    /// Whether a replica that gives the primary when it is converted is in sync, though the way back gives another
+    /// value: a rollback finds the values that were there before a conversion with a loss.
+    public let keepsFinerValues: Bool
 
     /// How two values of a column are compared.
     public enum Comparison: Codable, Hashable, Sendable {
@@ -43,6 +46,7 @@ public struct ColumnPair: Hashable, Sendable {
         backward = conversion
         comparison = Comparison(of: column)
         primaryComparison = comparison
+        keepsFinerValues = false
     }
 
     /// The pair for a column and one of another type.
@@ -54,6 +58,7 @@ public struct ColumnPair: Hashable, Sendable {
         backward = change.backward ?? .none
         comparison = change.comparison
         primaryComparison = change.originalComparison
+        keepsFinerValues = false
     }
 
     private init(_ pair: ColumnPair, primary: Identifier, replica: Identifier) {
@@ -65,6 +70,7 @@ public struct ColumnPair: Hashable, Sendable {
         backward = pair.forward
         comparison = pair.primaryComparison
         primaryComparison = pair.comparison
+        keepsFinerValues = pair.lossy != nil
     }
 
     /// The same two columns once the other one counts, under the names that they have then.
@@ -93,8 +99,14 @@ public struct ColumnPair: Hashable, Sendable {
     }
 
     /// Rows whose replica is not what the primary says.
-    public var unsynced: SQL {
-        differ("\(replica)", forward())
+    public var unsynced: SQL { unsynced("") }
+
+    /// The same for a row of a trigger: `qualifier` is `NEW.` or empty.
+    func unsynced(_ qualifier: SQL) -> SQL {
+        let isBehind = differ("\(qualifier)\(replica)", forward(qualifier))
+        guard keepsFinerValues else { return isBehind }
+        let gives = primaryComparison.differ(backward.total("\(qualifier)\(replica)"), "\(qualifier)\(primary)")
+        return "\(isBehind) AND \(gives)"
     }
 
     /// What brings the replica in line: the right side of SET.

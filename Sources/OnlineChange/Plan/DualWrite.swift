@@ -95,10 +95,9 @@ public struct DualWrite: Codable, Hashable, Sendable {
 
     /// Creates the triggers, which fire under replication too.
     public func creation(_ pair: ColumnPair) -> [SQL] {
-        let unsynced = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
-        return trigger(inInsert, "INSERT", when: throughReplicaOnInsert(pair), inFunction)
+        trigger(inInsert, "INSERT", when: throughReplicaOnInsert(pair), inFunction)
             + trigger(inUpdate, "UPDATE", when: throughReplicaOnUpdate(pair), inFunction)
-            + trigger(out, "INSERT OR UPDATE", when: unsynced, outFunction)
+            + trigger(out, "INSERT OR UPDATE", when: pair.unsynced("NEW."), outFunction)
     }
 
     /// Gives the functions the bodies for a pair whose names have been exchanged.
@@ -135,12 +134,12 @@ public struct DualWrite: Codable, Hashable, Sendable {
     }
 
     private func throughReplicaOnInsert(_ pair: ColumnPair) -> SQL {
-        let unsynced = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
+        let unsynced = pair.unsynced("NEW.")
         return "pg_catalog.num_nonnulls(NEW.\(pair.replica)) = 1 AND \(unsynced)"
     }
 
     private func throughReplicaOnUpdate(_ pair: ColumnPair) -> SQL {
-        let unsynced = pair.differ("NEW.\(pair.replica)", pair.forward("NEW."))
+        let unsynced = pair.unsynced("NEW.")
         let replicaChanged = pair.differ("NEW.\(pair.replica)", "OLD.\(pair.replica)")
         return "\(replicaChanged) AND NOT (\(pair.primaryChanged)) AND \(unsynced)"
     }

@@ -184,6 +184,11 @@ struct Succession {
         for index in plainIndexes { statements += take(index) }
         for extras in dependents.indexes where indexes.contains(where: { $0.name == extras.name }) {
             statements += extras.statements(table: name)
+            statements += extras.renames(
+                builtOn: isBack ? names.originalLater : added,
+                number: column.number,
+                table: name
+            )
         }
         return statements
     }

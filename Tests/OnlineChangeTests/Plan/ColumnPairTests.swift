@@ -34,7 +34,7 @@ import Testing
         #expect(pair.primary == "full_name")
         #expect(pair.replica == "name")
         #expect(pair.comparison == .image)
-        #expect(pair.conversion == "text")
+        #expect(pair.forward == .cast(to: "text"))
         #expect(pair.exchanged == self.pair(Column(systemType: "citext", typeKind: "d")))
     }
 

@@ -33,7 +33,10 @@ extension CatalogSection {
             SELECT \(SQL.identity("c.oid", of: "pg_class")), \(SQL.row("c", without: withoutInRelation))
                 || jsonb_build_object(
                     'owner', pg_get_userbyid(c.relowner),
-                    'privileges', \(SQL.privileges("c.relacl")),
+                    'privileges', \(SQL.privileges(
+                        // What the owner has anyway is the same whether it is written down or not.
+                        "nullif(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\", c.relowner))"
+                    )),
                     'access method', (SELECT amname FROM pg_am WHERE oid = c.relam),
                     'tablespace', (SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace),
                     'toast options', (SELECT reloptions FROM pg_class WHERE oid = c.reltoastrelid),
