@@ -139,14 +139,24 @@ struct TypeProbe {
         return (new, try row["default"])
     }
 
+    /// The labels of an enum, looked up as the user has names looked up; none if it is no enum.
+    private func labels(of type: String) async throws -> [String] {
+        let ours: String = try await session.value("SELECT pg_catalog.current_setting('search_path')")
+        try await session.set("search_path", to: searchPath)
+        let labels = try await session.run(
+            """
+            SELECT e.enumlabel FROM pg_catalog.pg_enum e WHERE e.enumtypid = pg_catalog.to_regtype(\(type))
+            ORDER BY e.enumsortorder
+            """
+        ).rows.map { try $0["enumlabel"] as String }
+        try await session.set("search_path", to: ours)
+        return labels
+    }
+
     /// An expression for a type that has no assignment cast. Labels of an enum are spelled out: the cast of a text to an
     /// enum depends on more than the text, for labels come and go.
     private func suggestion(_ column: Column) async throws -> String {
-        let labels = try await session.run(
-            """
-            SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = to_regtype(\(type)) ORDER BY e.enumsortorder
-            """
-        ).rows.map { try $0["enumlabel"] as String }
+        let labels = try await labels(of: type)
         guard !labels.isEmpty else { return "'\(column.name)::\(type)'" }
         let cases = labels.map { label in
             let literal: SQL = "\(literal: label)"
@@ -221,6 +231,8 @@ struct TypeProbe {
             var found: String?
             let error = try await rehearsal.attempt {
                 found = try await generated(from: new.type, to: column.type, text: text, in: rehearsal)
+                let cast: SQL = "CAST((\(text)) AS \(server: column.type))"
+                _ = try await generated(from: new.type, to: column.type, text: cast, in: rehearsal)
             }
             if error == nil, let found {
                 return .function(converting("backward", from: new.type, to: column.type, found))
@@ -252,12 +264,12 @@ struct TypeProbe {
         var found: String?
         let error = try await rehearsal.attempt {
             found = try await generated(from: from, to: to, text: text, in: rehearsal)
+            // The server doesn't look at a cast that it adds itself.
+            _ = try await generated(from: from, to: to, text: "CAST((\(text)) AS \(server: to))", in: rehearsal)
         }
         if let found, error == nil { return found }
         let isUnstable = error?.state == .invalidObjectDefinition
-        let isEnum: Bool = try await session.value(
-            "SELECT EXISTS (SELECT FROM pg_enum WHERE enumtypid = to_regtype(\(to)))"
-        )
+        let isEnum = try await !labels(of: type).isEmpty
         throw Failure(
             .refused,
             "column \(table.name).\(names.original): \(error?.serverMessage ?? "the expression can't be read")",

@@ -14,7 +14,15 @@ public struct VerifyColumns: Operation {
 
     public func verification(in context: PlanningContext, isSwapped: Bool) throws(Failure) -> Verification? {
         let pair = try context.pair(primary: primary, replica: replica)
-        return context.verification(isSwapped ? context.swapped(pair) : pair)
+        var verification = context.verification(isSwapped ? context.swapped(pair) : pair)
+        if isSwapped, let change = context.typeChange, change.backward == nil {
+            // Nothing follows any more.
+            verification.differs = "false"
+            verification.misfit = nil
+            verification.lossy = nil
+            verification.triggers = []
+        }
+        return verification
     }
 
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {

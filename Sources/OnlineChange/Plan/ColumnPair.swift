@@ -120,7 +120,7 @@ public struct ColumnPair: Hashable, Sendable {
     /// Rows whose primary doesn't come back from the replica; nil if all do.
     var lossy: SQL? {
         switch (forward, backward) {
-        case (.none, _), (.cast, .none), (.cast, .cast), (.cast, .ranged), (.ranged, _): return nil
+        case (.none, _), (_, .none), (.cast, .cast), (.cast, .ranged), (.ranged, _): return nil
         default:
             let back = primaryComparison.differ(backward.total(forward()), "\(primary)")
             return misfit.map { "NOT (\($0)) AND \(back)" } ?? back

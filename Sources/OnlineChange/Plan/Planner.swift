@@ -97,7 +97,8 @@ public struct Planner: Sendable {
                 exchangedTriggers: exchanged.triggers.mapValues(\.widenedExchangedAsPrinted),
                 indexes: table.indexes.filter { $0.columns.contains(column.number) }.map(\.name.name),
                 beforeTriggers: others.map(\.name),
-                carried: dependents?.all
+                carried: dependents?.all,
+                ours: try typeChange.map { _ throws(Failure) in Ready.constraints(try context.succession()) } ?? []
             ),
             dualWrite: dualWrite,
             verification: verification,

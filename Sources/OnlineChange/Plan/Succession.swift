@@ -160,7 +160,7 @@ struct Succession {
         if column.isNotNull {
             statements.append("ALTER TABLE \(name) ALTER COLUMN \(names.original) SET NOT NULL")
         }
-        statements += Ready.constraints(isBack: isBack, self).map {
+        statements += Ready.passing(self).map {
             "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \($0)"
         }
         for constraint in tableConstraints {
@@ -182,8 +182,11 @@ struct Succession {
             statements += constraint.commenting
         }
         for index in plainIndexes { statements += take(index) }
-        for extras in dependents.indexes where indexes.contains(where: { $0.name == extras.name }) {
+        for extras in dependents.indexes {
+            guard let index = indexes.first(where: { $0.name == extras.name }) else { continue }
             statements += extras.statements(table: name)
+            // On the way back, those that aren't unique are the old ones still.
+            guard !isBack || index.isUnique else { continue }
             statements += extras.renames(
                 builtOn: isBack ? names.originalLater : added,
                 number: column.number,
@@ -220,7 +223,12 @@ enum Ready {
     static func fits(_ succession: Succession) -> Identifier { name("fits", succession) }
 
     /// Checks that have done their service once the columns have changed places.
-    static func constraints(isBack: Bool, _ succession: Succession) -> [Identifier] {
+    static func passing(_ succession: Succession) -> [Identifier] {
         [notNull(succession), fits(succession)]
+    }
+
+    /// All constraints that are made ready.
+    static func constraints(_ succession: Succession) -> [Identifier] {
+        passing(succession) + succession.dependents.constraints.map { name($0.name, succession) }
     }
 }

@@ -21,9 +21,6 @@ enum CarryCheck: PreflightCheck {
                     wayOut: "ALTER PUBLICATION \(publication.name.quoted) OWNER TO \(owner.quoted); until swap."
                 )
             }
-            + subject.table.rules.filter { $0.columns.contains(column.number) }.map { rule in
-                .refused("rule \(rule.name)", "it reads the column", wayOut: "Drop it, and create it again after swap.")
-            }
     }
 
     private static func constraint(_ constraint: Constraint, owner: Identifier) -> [Finding] {

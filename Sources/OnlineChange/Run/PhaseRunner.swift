@@ -131,7 +131,7 @@ struct PhaseRunner: Sendable {
             })
         else { return [] }
         let ours =
-            plan.allTriggerNames + plan.fingerprint.rewrittenTriggers.keys
+            plan.allTriggerNames + plan.fingerprint.ours + plan.fingerprint.rewrittenTriggers.keys
             + plan.steps.flatMap { step in
                 step.step.undoPreparation.compactMap(\.builtIndex) + [step.step.action.builtIndex].compactMap { $0 }
             }

@@ -78,7 +78,11 @@ struct ChangeTypeRun {
             columns: columns,
             texts: texts,
             name: Self.change,
-            options: PlanningOptions(allowsLoss: shape.allowsLoss, acknowledged: shape.acknowledge)
+            options: PlanningOptions(
+                allowsLoss: shape.allowsLoss,
+                isOneWay: shape.isOneWay,
+                acknowledged: shape.acknowledge
+            )
         )
         var runner = Runner(parameters: database, report: report)
         runner.acknowledged = shape.acknowledge

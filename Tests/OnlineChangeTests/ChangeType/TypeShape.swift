@@ -23,6 +23,7 @@ struct TypeShape: Sendable, CustomStringConvertible {
     var allowsLoss = false
     /// Whether the server needs no rewrite, so that there is one statement and no way back.
     var isDirect = false
+    var isOneWay = false
     /// The least server version.
     var version = 14
 
