@@ -22,6 +22,13 @@ struct RefusedShapeTests {
             "ALTER TABLE item REPLICA IDENTITY NOTHING; CREATE PUBLICATION news FOR TABLE item"
         ),
         (
+            "table public.item",
+            """
+            ALTER TABLE item DROP CONSTRAINT item_pkey, ADD PRIMARY KEY (id) DEFERRABLE;
+            CREATE PUBLICATION news FOR TABLE item
+            """
+        ),
+        (
             "rule always",
             """
             CREATE RULE always AS ON UPDATE TO item DO ALSO SELECT 1; ALTER TABLE item ENABLE ALWAYS RULE always
