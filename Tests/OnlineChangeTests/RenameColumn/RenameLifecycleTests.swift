@@ -1,3 +1,4 @@
+import Oracles
 import Postgres
 import TestSupport
 import Testing
