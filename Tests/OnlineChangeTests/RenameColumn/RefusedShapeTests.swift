@@ -58,6 +58,35 @@ struct RefusedShapeTests {
         await rename.connection.close()
     }
 
+    /// The server refuses every UPDATE of a table whose publication leaves out a column of the replica identity.
+    @Test(
+        .server(from: 15),
+        arguments: [
+            "FOR TABLE item (name)", "FOR TABLE item WHERE (name <> '')",
+            "FOR TABLE item (id, name, code) WHERE (code <> '')",
+        ] as [SQL]
+    )
+    func publicationThatContradictsReplicaIdentityIsRefused(target: SQL) async throws {
+        let setup: SQL = "ALTER TABLE item ADD code text; CREATE PUBLICATION news \(target)"
+        let shape = Shape.textTable("refused", setup, acknowledge: ["publication news"])
+        let rename = try await ShapeRename(shape, in: TestDatabase.current.parameters)
+        try await rename.connection.script([shape.setup])
+        let failure = try #require(await refusal { try await rename.start(through: "expand") })
+        #expect(failure.message.hasPrefix("publication news: its columns or its filter"))
+        await rename.connection.close()
+    }
+
+    /// One that names more than the identity, or filters by it alone, is in nobody's way.
+    @Test(.server(from: 15))
+    func publicationThatGoesWithReplicaIdentityIsNot() async throws {
+        let setup: SQL = "CREATE PUBLICATION news FOR TABLE item (id, name) WHERE (id > 1)"
+        let shape = Shape.textTable("published", setup)
+        let rename = try await ShapeRename(shape, in: TestDatabase.current.parameters)
+        try await rename.connection.script([shape.setup])
+        try await rename.start(through: "drop")
+        await rename.connection.close()
+    }
+
     /// What both changes would have to make anew keeps the second one from starting, and lets it once the first is over.
     @Test(
         arguments: [
