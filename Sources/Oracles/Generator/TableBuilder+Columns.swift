@@ -2,7 +2,12 @@ import Postgres
 
 extension TableBuilder {
     mutating func makeTable() async throws(PostgresError) {
-        if table.schema != "public" { try await attempt("CREATE SCHEMA \(table.schema)") }
+        if table.schema == "public" {
+            // So that it is the same before the first table as it is after the cleanup of one.
+            try await attempt(["DROP SCHEMA IF EXISTS public CASCADE"] + TableBuilder.publicSchema)
+        } else {
+            try await attempt("CREATE SCHEMA \(table.schema)")
+        }
         let kind: SQL = random.chance(5) ? "UNLOGGED " : ""
         let options: SQL =
             random.chance(20) ? " WITH (fillfactor = \(random.number(60...100)), autovacuum_enabled = false)" : ""

@@ -12,6 +12,9 @@ struct TableBuilder {
     private var statements: [SQL] = []
     private var publications: [Identifier] = []
 
+    /// Makes the schema anew, for extensions and types may be in it.
+    static let publicSchema: [SQL] = ["CREATE SCHEMA public", "GRANT USAGE ON SCHEMA public TO PUBLIC"]
+
     init(seed: UInt64, connection: Connection) {
         self.seed = seed
         self.connection = connection
@@ -25,6 +28,12 @@ struct TableBuilder {
     /// Whether the server took the statements, all of them; those are kept.
     @discardableResult
     mutating func attempt(_ offered: SQL...) async throws(PostgresError) -> Bool {
+        try await attempt(offered)
+    }
+
+    /// The same for a list.
+    @discardableResult
+    mutating func attempt(_ offered: [SQL]) async throws(PostgresError) -> Bool {
         do {
             try await connection.script(offered)
             statements += offered
@@ -94,12 +103,7 @@ struct TableBuilder {
         let target = random.chance(3) ? random.number(0...(columns.count - 1)) : random.pick(writable)
         var cleanup: [SQL] = publications.map { "DROP PUBLICATION \($0)" }
         cleanup.append("DROP SCHEMA \(table.schema) CASCADE")
-        if table.schema == "public" {
-            // As it is in a new database.
-            cleanup += [
-                "CREATE SCHEMA public AUTHORIZATION pg_database_owner", "GRANT USAGE ON SCHEMA public TO PUBLIC",
-            ]
-        }
+        if table.schema == "public" { cleanup += Self.publicSchema }
         return RandomTable(
             seed: seed,
             name: table,

@@ -5,8 +5,10 @@ public struct DatabaseState: Hashable, Sendable {
     /// The schema.
     public let portrait: CatalogPortrait
     /// The rows of every table, view and materialized view by its name, in no order, columns in the order of their
-    /// names; and where every sequence stands.
+    /// names.
     public let rows: [String: [String]]
+    /// Where every sequence stands.
+    public let sequences: [String: [String]]
 
     /// Reads the database of a connection that is outside of a transaction.
     public static func read(_ connection: Connection) async throws(PostgresError) -> DatabaseState {
@@ -26,10 +28,14 @@ public struct DatabaseState: Hashable, Sendable {
         do {
             try await statements(connection)
             // Names of the rows' types and the like would be written by the search_path.
-            let rows = try await contents(connection)
+            let rows = try await contents(connection, kinds: ["r", "v", "m"]) { row throws(PostgresError) in
+                "\(server: try row["columns"])"
+            }
+            // log_cnt tells how many values are logged ahead, which a checkpoint changes.
+            let sequences = try await contents(connection, kinds: ["S"]) { _ in "t.last_value, t.is_called" }
             let portrait = try await CatalogPortrait.read(connection)
             try await connection.run("ROLLBACK", cancellable: false)
-            return DatabaseState(portrait: portrait, rows: rows)
+            return DatabaseState(portrait: portrait, rows: rows, sequences: sequences)
         } catch {
             _ = try? await connection.run("ROLLBACK", cancellable: false)
             throw error
@@ -37,22 +43,41 @@ public struct DatabaseState: Hashable, Sendable {
     }
 
     /// What differs from another state, schema first.
-    public func differences(from other: DatabaseState) -> [String] {
-        let tables = Set(rows.keys).union(other.rows.keys).sorted()
-        return portrait.differences(from: other.portrait)
-            + tables.filter { rows[$0] != other.rows[$0] }.map {
-                "rows of \($0): \(other.rows[$0] ?? []) became \(rows[$0] ?? [])"
-            }
+    ///
+    /// - Parameters:
+    ///   - ignoringColumnOrder: whether the places of columns within their tables don't count.
+    ///   - ignoringSequences: whether the places of sequences don't.
+    public func differences(
+        from other: DatabaseState,
+        ignoringColumnOrder: Bool = false,
+        ignoringSequences: Bool = false
+    ) -> [String] {
+        portrait.differences(from: other.portrait, ignoringColumnOrder: ignoringColumnOrder)
+            + Self.changes(from: other.rows, to: rows, "rows")
+            + (ignoringSequences ? [] : Self.changes(from: other.sequences, to: sequences, "position"))
     }
 
-    private static func contents(_ connection: Connection) async throws(PostgresError) -> [String: [String]] {
+    private static func changes(
+        from before: [String: [String]],
+        to after: [String: [String]],
+        _ what: String
+    ) -> [String] {
+        Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }
+            .map { "\(what) of \($0): \(before[$0] ?? []) became \(after[$0] ?? [])" }
+    }
+
+    private static func contents(
+        _ connection: Connection,
+        kinds: [String],
+        columns: (Row) throws(PostgresError) -> SQL
+    ) async throws(PostgresError) -> [String: [String]] {
         let relations = try await connection.run(
             """
-            SELECT n.nspname, c.relname, c.relkind::text, (
+            SELECT n.nspname, c.relname, (
                 SELECT coalesce(string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attname COLLATE "C"), '')
                 FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'v', 'm', 'S') AND c.relispopulated AND n.nspname !~ '^pg_'
+            WHERE c.relkind = ANY (\(kinds)::"char"[]) AND c.relispopulated AND n.nspname !~ '^pg_'
               AND n.nspname NOT IN ('information_schema', 'online_change')
               AND NOT EXISTS (SELECT FROM pg_depend AS d
                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -64,11 +89,8 @@ public struct DatabaseState: Hashable, Sendable {
                 schema: Identifier(try relation["nspname"]),
                 name: Identifier(try relation["relname"])
             )
-            let isSequence = try relation["relkind"] == "S"
-            // log_cnt tells how many values are logged ahead, which a checkpoint changes.
-            let columns: SQL = isSequence ? "t.last_value, t.is_called" : "\(server: try relation["columns"])"
             let rows = try await connection.run(
-                #"SELECT ROW(\#(columns))::text COLLATE "C" AS line FROM \#(name) AS t ORDER BY 1"#
+                #"SELECT ROW(\#(try columns(relation)))::text COLLATE "C" AS line FROM \#(name) AS t ORDER BY 1"#
             ).rows
             contents[name.quoted] = try rows.map { row throws(PostgresError) in try row["line"] as String }
         }
