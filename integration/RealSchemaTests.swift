@@ -13,16 +13,6 @@ import Testing
     .timeLimit(.minutes(60))
 )
 struct RealSchemaTests {
-    /// The recipes that there are, each with the arguments that fit a column.
-    private static let recipes: [@Sendable (RealSchema.Column, UInt64) -> (any RecipeUnderTest)?] = [
-        { column, seed in
-            let plain = Identifier(column.name.name).shortened(appending: "_new")
-            let isPlain = !seed.isMultiple(of: 3) && !column.siblings.contains(plain)
-            let to = isPlain ? plain : RandomName.make(seed: seed, not: column.siblings)
-            return RenameUnderTest(table: column.table, from: column.name, to: to)
-        }
-    ]
-
     @Test func eachColumnEndsAsPlainDDL() async throws {
         let seed = Seed.fromEnvironment
         let columns = Seed.number("ONLINE_CHANGE_COLUMNS") ?? 40
@@ -58,7 +48,7 @@ struct RealSchemaTests {
             var state = try await DatabaseState.read(connection)
             var done = 0
             for (number, column) in columns.enumerated() where done < size {
-                for recipe in Self.recipes.compactMap({ $0(column, random.next()) }) {
+                for recipe in RecipesUnderTest.of(column, seed: random.next()) {
                     let change = ComparedChange(
                         recipe: recipe,
                         name: "\(schema.name) \(number) \(type(of: recipe).name)",

@@ -62,7 +62,10 @@ struct ComparedChange: Sendable {
         if let failure = await start(through: "drop", &acknowledged) {
             return .different(differences + ["through drop: \(failure)"])
         }
-        differences += try await self.differences(from: expected).map { "finished: \($0)" }
+        let finished = try await DatabaseState.read(connection)
+        differences += finished.differences(from: expected, ignoringColumnOrder: !recipe.keepsColumnOrder)
+            .map { "finished: \($0)" }
+        differences += try await Leftovers.read(connection).map { "finished, left over: \($0)" }
         return differences.isEmpty ? .equal : .different(differences)
     }
 

@@ -6,11 +6,14 @@ protocol RecipeUnderTest: Sendable {
     /// The recipe's name.
     static var name: String { get }
 
-    /// What to ask the tool for; nil if the recipe can't be asked for this.
+    /// What to ask the tool for.
     var request: ChangeRequest { get throws }
 
     /// What the tool replaces, run in a transaction of which only the outcome is looked at.
     func plainly(on connection: Connection) async throws(PostgresError)
+
+    /// Whether the column stays in its place.
+    var keepsColumnOrder: Bool { get }
 
     /// The names that its messages may hold, to tell the same reason for two tables.
     var names: [String] { get }
@@ -23,6 +26,8 @@ struct RenameUnderTest: RecipeUnderTest {
     let table: QualifiedName
     let from: Identifier
     let to: Identifier
+
+    let keepsColumnOrder = true
 
     var request: ChangeRequest {
         get throws {
