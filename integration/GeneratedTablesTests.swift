@@ -8,7 +8,7 @@ import Testing
 /// Tables made at random: whatever hangs on them, each recipe does what plain DDL does, or says what is in its way.
 ///
 /// `ONLINE_CHANGE_TABLES` says how many, `ONLINE_CHANGE_SEED` which; a failure prints both and the table's SQL.
-@Suite(.timeLimit(.minutes(30)))
+@Suite(.serverThatCanBeChanged, .timeLimit(.minutes(30)))
 struct GeneratedTablesTests {
     @Test func eachEndsAsPlainDDL() async throws {
         let seed = Seed.fromEnvironment

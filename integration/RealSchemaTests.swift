@@ -10,6 +10,7 @@ import Testing
 /// `ONLINE_CHANGE_SCHEMAS` names the folder, `ONLINE_CHANGE_COLUMNS` says how many columns, `ONLINE_CHANGE_SEED` which.
 @Suite(
     .enabled("there is no folder of schemas; name one with ONLINE_CHANGE_SCHEMAS") { !RealSchema.all.isEmpty },
+    .serverThatCanBeChanged,
     .timeLimit(.minutes(60))
 )
 struct RealSchemaTests {

@@ -1,5 +1,7 @@
 import Foundation
 import Synchronization
+import TestSupport
+import Testing
 
 /// What random tests start from.
 enum Seed {
@@ -31,5 +33,12 @@ final class Numbers: Sendable {
     func next() -> Int? {
         let number = used.add(1, ordering: .relaxed).oldValue
         return number < limit ? number : nil
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Disables the test on 14.0 to 14.3, which preflight refuses whatever the table.
+    static var serverThatCanBeChanged: Self {
+        .enabled("the server is older than 14.4") { await TestServer.version >= 14_00_04 }
     }
 }
