@@ -99,7 +99,7 @@ struct ComparedChange: Sendable {
     /// A refusal counts as one only if it says which object is the matter, and what to do, and did nothing.
     private func refusal(_ failure: Failure, _ original: DatabaseState) async throws -> Comparison {
         let line = failure.message.split(separator: "\n").first.map(String.init) ?? ""
-        guard failure.next != nil, let named = line.firstMatch(of: /^([a-z]+) \S.*?: (.*)$/) else {
+        guard failure.next != nil, let named = line.firstMatch(of: /^([a-z]+) .+?: (.*)$/) else {
             return .different(["a refusal without an object or a way out: \(failure)"])
         }
         let differences = try await differences(from: original)
