@@ -217,7 +217,8 @@ struct CatalogReader {
 
     private static let hasReplicaIdentity: SQL = """
         (c.relreplident = 'f' OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid
-            AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END))
+            AND CASE c.relreplident WHEN 'd' THEN i.indisprimary AND i.indimmediate
+                                    WHEN 'i' THEN i.indisreplident ELSE false END))
         """
 
     private static func routinesQuery(oid: UInt32, mentions: [Identifier]) -> Query {
@@ -242,24 +243,39 @@ struct CatalogReader {
     }
 
     private func publicationsQuery(oid: UInt32) -> Query {
-        let listed: SQL = session.serverVersion >= 15_00_00 ? "pr.prattrs IS NOT NULL" : "false"
+        let isListed: SQL = session.serverVersion >= 15_00_00 ? "pr.prattrs IS NOT NULL" : "false"
+        let contradictsIdentity: SQL = session.serverVersion >= 15_00_00 ? Self.contradictsIdentity : "false"
         let bySchema: SQL =
             session.serverVersion >= 15_00_00
             ? """
-            UNION ALL SELECT p.pubname, 'schema', p.pubupdate FROM pg_publication p
+            UNION ALL SELECT p.pubname, 'schema', p.pubupdate, false FROM pg_publication p
             JOIN pg_publication_namespace pn ON pn.pnpubid = p.oid
             JOIN pg_class c ON c.relnamespace = pn.pnnspid WHERE c.oid = \(Int(oid))::oid
             """ : ""
         return """
-            SELECT json_agg(json_build_object('name', name, 'scope', scope, 'sendsUpdates', updates) ORDER BY name) FROM (
-              SELECT pubname AS name, 'allTables' AS scope, pubupdate AS updates FROM pg_publication WHERE puballtables
+            SELECT json_agg(json_build_object('name', name, 'scope', scope, 'sendsUpdates', updates,
+                                              'contradictsIdentity', contradicts) ORDER BY name) FROM (
+              SELECT pubname AS name, 'allTables' AS scope, pubupdate AS updates, false AS contradicts
+              FROM pg_publication WHERE puballtables
               UNION ALL
-              SELECT p.pubname, CASE WHEN \(listed) THEN 'columns' ELSE 'table' END, p.pubupdate
+              SELECT p.pubname, CASE WHEN \(isListed) THEN 'columns' ELSE 'table' END, p.pubupdate, \(contradictsIdentity)
               FROM pg_publication_rel pr JOIN pg_publication p ON p.oid = pr.prpubid
+              JOIN pg_class c ON c.oid = pr.prrelid
+              LEFT JOIN pg_index i ON i.indrelid = c.oid
+                AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END
               WHERE pr.prrelid = \(oid)::oid
               \(bySchema)) published
             """
     }
+
+    /// What makes the server refuse every UPDATE of the table (PostgreSQL documentation, 31.3 and 31.4).
+    private static let contradictsIdentity: SQL = """
+        p.pubupdate AND coalesce(
+          pr.prattrs IS NOT NULL AND (c.relreplident = 'f' OR NOT i.indkey::smallint[] <@ pr.prattrs::smallint[])
+          OR pr.prqual IS NOT NULL AND c.relreplident <> 'f'
+            AND EXISTS (SELECT FROM regexp_matches(pr.prqual::text, ':varattno (\\d+)', 'g') AS read
+                        WHERE read[1]::smallint <> ALL (i.indkey::smallint[])), false)
+        """
 }
 
 /// A relation as the user's words found it.

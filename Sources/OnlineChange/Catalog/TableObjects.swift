@@ -115,6 +115,8 @@ public struct Publication: Codable, Hashable, Sendable {
     public var scope: Scope
     /// Whether it sends UPDATE.
     public var sendsUpdates = true
+    /// Whether its list of columns lacks one of the replica identity, or its filter reads one that isn't of it.
+    public var contradictsIdentity = false
 
     /// How a table comes to be in a publication.
     public enum Scope: String, Codable, Sendable {

@@ -44,6 +44,13 @@ extension SQL {
         """
     }
 
+    /// Options of a column, without the one that servers keep for themselves; NULL if there are none.
+    static func attributeOptions(_ alias: SQL) -> SQL {
+        """
+        (SELECT array_agg(option) FROM unnest(\(alias).attoptions) AS option WHERE option NOT LIKE 'pg\\_attver=%')
+        """
+    }
+
     /// Names of columns by their numbers, in the order of names.
     static func columnNames(_ numbers: SQL, of relation: SQL) -> SQL {
         """

@@ -32,23 +32,32 @@ public struct CatalogPortrait: Hashable, Sendable {
         on connection: Connection,
         ignoring schemas: Set<String> = ["online_change"]
     ) async throws(PostgresError) -> CatalogPortrait {
-        let scope = CatalogScope(ignoredSchemas: schemas)
         try await connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         do {
-            try await connection.run(CatalogScope.settings)
-            var sections: [Section] = []
-            for section in CatalogSection.all(serverVersion: connection.serverVersion) {
-                let rows = try await connection.run(scope.query(section)).rows
-                let lines = try rows.map { row throws(PostgresError) in try row["line"] as String }
-                sections.append(Section(name: section.name, lines: lines.sorted(by: precedesInBytes)))
-            }
+            let portrait = try await read(connection, ignoring: schemas)
             try await connection.run("ROLLBACK", cancellable: false)
-            return CatalogPortrait(sections: sections)
+            return portrait
         } catch {
             // The first error is the one to tell; where the connection is gone, so is the transaction.
             _ = try? await connection.run("ROLLBACK", cancellable: false)
             throw error
         }
+    }
+
+    /// The same within the transaction that is open, whose settings it changes: what it did is in the portrait.
+    static func read(
+        _ connection: Connection,
+        ignoring schemas: Set<String> = ["online_change"]
+    ) async throws(PostgresError) -> CatalogPortrait {
+        let scope = CatalogScope(ignoredSchemas: schemas)
+        try await connection.run(CatalogScope.settings)
+        var sections: [Section] = []
+        for section in CatalogSection.all(serverVersion: connection.serverVersion) {
+            let rows = try await connection.run(scope.query(section)).rows
+            let lines = try rows.map { row throws(PostgresError) in try row["line"] as String }
+            sections.append(Section(name: section.name, lines: lines))
+        }
+        return CatalogPortrait(sections: sections)
     }
 
     /// What changed between another portrait and this one: `- section: …` was so there, `+ section: …` is so here.
@@ -62,23 +71,22 @@ public struct CatalogPortrait: Hashable, Sendable {
             + other.sections.map(\.name).filter { name in
                 !sections.contains { $0.name == name }
             }
-        return names.filter { !(ignoringColumnOrder && $0 == CatalogSection.columnOrder.name) }.flatMap { name in
-            let before = other.lines(of: name)
-            let after = lines(of: name)
-            let removed = before.subtracting(after).map { (line: $0, sign: "-") }
-            let added = after.subtracting(before).map { (line: $0, sign: "+") }
-            return (removed + added)
-                .sorted { ($0.line.key, $1.sign) < ($1.line.key, $0.sign) }
-                .map { "\($0.sign) \(name): \($0.line)" }
+        return names.filter { !(ignoringColumnOrder && $0 == CatalogSection.columnOrder.name) }.flatMap {
+            name -> [String] in
+            let (before, after) = (other.lines(of: name), lines(of: name))
+            guard before != after else { return [] }
+            return Self.changes(from: Set(before), to: Set(after)).map { "\($0.sign) \(name): \($0.line)" }
         }
     }
 
-    private func lines(of section: String) -> Set<String> {
-        Set(sections.first { $0.name == section }?.lines ?? [])
+    private static func changes(from before: Set<String>, to after: Set<String>) -> [(line: String, sign: String)] {
+        let removed = before.subtracting(after).map { (line: $0, sign: "-") }
+        let added = after.subtracting(before).map { (line: $0, sign: "+") }
+        return (removed + added).sorted { ($0.line.key, $1.sign) < ($1.line.key, $0.sign) }
     }
 
-    private static func precedesInBytes(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
+    private func lines(of section: String) -> [String] {
+        sections.first { $0.name == section }?.lines ?? []
     }
 }
 

@@ -14,7 +14,7 @@ struct CatalogScope {
         ) AS setting (name, value)
         """
 
-    /// The query of a section, giving one `line` for each property that has a value.
+    /// The query of a section, giving one `line` for each property that has a value, in the order of bytes.
     func query(_ section: CatalogSection) -> Query {
         """
         WITH visible_schema AS (
@@ -23,10 +23,11 @@ struct CatalogScope {
         visible_relation AS (
             SELECT c.oid FROM pg_class AS c WHERE \(SQL.isVisible("c.oid", of: "pg_class", in: "c.relnamespace"))
         )
-        SELECT DISTINCT described.object || ': ' || fact.key || ' = ' || fact.value AS line
+        SELECT DISTINCT (described.object || ': ' || fact.key || ' = ' || fact.value) COLLATE "C" AS line
         FROM (\(section.query)) AS described (object, facts)
         CROSS JOIN LATERAL jsonb_each_text(described.facts) AS fact (key, value)
         WHERE described.object IS NOT NULL AND fact.value <> ''
+        ORDER BY line
         """
     }
 

@@ -22,6 +22,13 @@ struct RefusedShapeTests {
             "ALTER TABLE item REPLICA IDENTITY NOTHING; CREATE PUBLICATION news FOR TABLE item"
         ),
         (
+            "table public.item",
+            """
+            ALTER TABLE item DROP CONSTRAINT item_pkey, ADD PRIMARY KEY (id) DEFERRABLE;
+            CREATE PUBLICATION news FOR TABLE item
+            """
+        ),
+        (
             "rule always",
             """
             CREATE RULE always AS ON UPDATE TO item DO ALSO SELECT 1; ALTER TABLE item ENABLE ALWAYS RULE always
@@ -48,6 +55,35 @@ struct RefusedShapeTests {
         #expect(failure.next != nil)
         let ledgers: Int = try await database.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'online_change'")
         #expect(ledgers == 0)
+        await rename.connection.close()
+    }
+
+    /// The server refuses every UPDATE of a table whose publication leaves out a column of the replica identity.
+    @Test(
+        .server(from: 15),
+        arguments: [
+            "FOR TABLE item (name)", "FOR TABLE item WHERE (name <> '')",
+            "FOR TABLE item (id, name, code) WHERE (code <> '')",
+        ] as [SQL]
+    )
+    func publicationThatContradictsReplicaIdentityIsRefused(target: SQL) async throws {
+        let setup: SQL = "ALTER TABLE item ADD code text; CREATE PUBLICATION news \(target)"
+        let shape = Shape.textTable("refused", setup, acknowledge: ["publication news"])
+        let rename = try await ShapeRename(shape, in: TestDatabase.current.parameters)
+        try await rename.connection.script([shape.setup])
+        let failure = try #require(await refusal { try await rename.start(through: "expand") })
+        #expect(failure.message.hasPrefix("publication news: its columns or its filter"))
+        await rename.connection.close()
+    }
+
+    /// One that names more than the identity, or filters by it alone, is in nobody's way.
+    @Test(.server(from: 15))
+    func publicationThatGoesWithReplicaIdentityIsNot() async throws {
+        let setup: SQL = "CREATE PUBLICATION news FOR TABLE item (id, name) WHERE (id > 1)"
+        let shape = Shape.textTable("published", setup)
+        let rename = try await ShapeRename(shape, in: TestDatabase.current.parameters)
+        try await rename.connection.script([shape.setup])
+        try await rename.start(through: "drop")
         await rename.connection.close()
     }
 

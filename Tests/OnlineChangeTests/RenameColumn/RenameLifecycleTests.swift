@@ -1,3 +1,4 @@
+import Oracles
 import Postgres
 import TestSupport
 import Testing
@@ -47,7 +48,8 @@ struct RenameLifecycleTests {
             #expect(try await rename.leftovers() == [], "finished")
             await rename.connection.close()
             let expected = try await plainlyRenamed(shape)
-            #expect(finished.differences(from: expected) == [], "finished")
+            // An INSERT by the name that follows takes a number of an identity before it is given its value.
+            #expect(finished.differences(from: expected, ignoringSequences: true) == [], "finished")
         }
     }
 

@@ -48,22 +48,9 @@ struct ShapeRename: Sendable {
         )
     }
 
-    /// Functions, triggers, indexes and sequences of ours that are neither the ledger's tables nor belong to them.
+    /// What is left of the change.
     func leftovers() async throws -> [String] {
-        try await connection.run(
-            """
-            SELECT pg_describe_object('pg_proc'::regclass, oid, 0) AS object FROM pg_proc
-            WHERE pronamespace = to_regnamespace('online_change')
-            UNION ALL
-            SELECT pg_describe_object('pg_class'::regclass, c.oid, 0) FROM pg_class AS c
-            WHERE relnamespace = to_regnamespace('online_change') AND relkind NOT IN ('r', 'i', 't')
-              AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'i')
-            UNION ALL
-            SELECT pg_describe_object('pg_trigger'::regclass, oid, 0) FROM pg_trigger
-            WHERE tgname LIKE '%online\\_change %'
-            ORDER BY 1
-            """
-        ).rows.map { try $0["object"] }
+        try await Leftovers.read(connection)
     }
 
     /// Runs the shape's writes, every second one by the old name.
@@ -83,38 +70,5 @@ struct ShapeRename: Sendable {
         for statement in shape.writes(shape.to) {
             try await connection.run(Query(statement))
         }
-    }
-}
-
-/// Schema and rows of a database.
-struct DatabaseState {
-    let portrait: CatalogPortrait
-    /// The rows of every table and view by its name, without their order.
-    let rows: [String: [String]]
-
-    static func read(_ connection: Connection) async throws -> DatabaseState {
-        let relations = try await connection.run(
-            """
-            SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'v', 'm') AND n.nspname !~ '^pg_'
-              AND n.nspname NOT IN ('information_schema', 'online_change')
-            """
-        ).rows.map { QualifiedName(schema: Identifier(try $0["nspname"]), name: Identifier(try $0["relname"])) }
-        var rows: [String: [String]] = [:]
-        for relation in relations {
-            rows[relation.quoted] = try await connection.run(
-                #"SELECT ROW(t.*)::text COLLATE "C" AS line FROM \#(relation) AS t ORDER BY 1"#
-            ).rows.map { try $0["line"] }
-        }
-        return DatabaseState(portrait: try await CatalogPortrait.take(on: connection), rows: rows)
-    }
-
-    /// What differs from another state, schema first.
-    func differences(from other: DatabaseState) -> [String] {
-        let tables = Set(rows.keys).union(other.rows.keys).sorted()
-        return portrait.differences(from: other.portrait)
-            + tables.filter { rows[$0] != other.rows[$0] }.map {
-                "rows of \($0): \(other.rows[$0] ?? []) became \(rows[$0] ?? [])"
-            }
     }
 }

@@ -1,4 +1,5 @@
 import OnlineChange
+import Oracles
 import Postgres
 import TestSupport
 import Testing

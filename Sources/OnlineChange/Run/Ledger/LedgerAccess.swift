@@ -34,6 +34,15 @@ enum LedgerAccess {
     static func prepare(_ session: Session, facts: ServerFacts, owner: Identifier, lockGuard: LockGuard, tool: String)
         async throws
     {
+        if !facts.ownerMayUseLedger, let ledgerOwner = facts.ledgerOwner {
+            // First of all: without it the owner can't even see whether the tables are there.
+            try await session.set("role", to: ledgerOwner.name)
+            try await lockGuard.run(
+                GuardedTransaction(locks: [], statements: LedgerSchema.grants(to: owner)),
+                on: session
+            )
+            try await session.set("role", to: owner.name)
+        }
         if try await state(session) == .missing {
             // Whoever may create the schema does so; a schema that was made for us keeps its owner.
             let keeper = facts.ledgerOwner.flatMap { facts.canActAsLedgerOwner ? $0 : nil } ?? owner
@@ -48,14 +57,8 @@ enum LedgerAccess {
                 ),
                 on: session
             )
-        } else if !facts.ownerMayUseLedger, let ledgerOwner = facts.ledgerOwner {
-            try await session.set("role", to: ledgerOwner.name)
-            try await lockGuard.run(
-                GuardedTransaction(locks: [], statements: LedgerSchema.grants(to: owner)),
-                on: session
-            )
+            try await session.set("role", to: owner.name)
         }
-        try await session.set("role", to: owner.name)
         guard case .other(let version) = try await state(session) else { return }
         throw wrongVersion(version)
     }

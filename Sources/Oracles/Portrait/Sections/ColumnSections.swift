@@ -10,6 +10,7 @@ extension CatalogSection {
                     'type', format_type(a.atttypid, a.atttypmod),
                     'collation', nullif(a.attcollation, 0)::regcollation::text,
                     'default', pg_get_expr(d.adbin, d.adrelid),
+                    'attoptions', \(SQL.attributeOptions("a")),
                     'privileges', \(SQL.privileges("a.attacl")))
             \(liveColumns)
             LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

@@ -27,7 +27,7 @@ extension CatalogSection {
                     'definition', pg_get_indexdef(i.indexrelid),
                     'columns', (
                         SELECT jsonb_agg(a.attname || coalesce(' statistics ' || nullif(a.attstattarget, -1), '')
-                            || coalesce(' ' || a.attoptions::text, '') ORDER BY a.attnum)
+                            || coalesce(' ' || \(SQL.attributeOptions("a"))::text, '') ORDER BY a.attnum)
                         FROM pg_attribute AS a WHERE a.attrelid = i.indexrelid))
             FROM pg_index AS i JOIN visible_relation AS c ON c.oid = i.indexrelid
             """

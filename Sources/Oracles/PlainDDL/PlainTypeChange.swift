@@ -1,0 +1,54 @@
+public import Postgres
+
+/// `ALTER COLUMN … TYPE` as a person does it: what stands in the way is dropped and made again, and
+/// what the server sets back to a default without a word is set again.
+public struct PlainTypeChange: Sendable {
+    let table: QualifiedName
+    let column: Identifier
+    let type: SQL
+    let using: SQL?
+
+    /// - Parameter using: the new value; nil for the cast that there is.
+    public init(table: QualifiedName, column: Identifier, type: SQL, using: SQL? = nil) {
+        self.table = table
+        self.column = column
+        self.type = type
+        self.using = using
+    }
+
+    /// Runs in the transaction that is open, which must be rolled back: privileges are put back by hand.
+    public func run(on connection: Connection) async throws(PostgresError) {
+        let conversion: SQL = using.map { " USING \($0)" } ?? ""
+        let alter: SQL = "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE \(type)\(conversion)"
+        let dependents = try await DependentObject.all(of: column, of: table, on: connection)
+        let forgotten = try await ForgottenProperties.read(column, of: table, on: connection)
+        try await connection.script(dependents.reversed().map(\.drop) + [alter] + dependents.map(\.create))
+        try await forgotten.restore(on: connection)
+    }
+}
+
+/// `SET NOT NULL`, with a value for the rows that have none.
+public struct PlainNotNull: Sendable {
+    let table: QualifiedName
+    let column: Identifier
+    let fill: SQL?
+
+    public init(table: QualifiedName, column: Identifier, fill: SQL? = nil) {
+        self.table = table
+        self.column = column
+        self.fill = fill
+    }
+
+    /// Runs in the transaction that is open, with the table's own triggers at rest as they are for the tool.
+    public func run(on connection: Connection) async throws(PostgresError) {
+        let filling: [SQL] =
+            fill.map {
+                [
+                    "SET LOCAL session_replication_role = replica",
+                    "UPDATE \(table) SET \(column) = \($0) WHERE \(column) IS NULL",
+                    "SET LOCAL session_replication_role = origin",
+                ]
+            } ?? []
+        try await connection.script(filling + ["ALTER TABLE \(table) ALTER COLUMN \(column) SET NOT NULL"])
+    }
+}

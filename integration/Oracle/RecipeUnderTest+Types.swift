@@ -1,0 +1,55 @@
+import OnlineChange
+import Oracles
+import Postgres
+
+/// `change-type`.
+struct TypeChangeUnderTest: RecipeUnderTest {
+    static let name = "change-type"
+
+    let table: QualifiedName
+    let column: Identifier
+    let type: SQL
+    var using: SQL?
+
+    /// The new column comes last.
+    let keepsColumnOrder = false
+
+    var request: ChangeRequest {
+        get throws {
+            var arguments = ["column": column.quoted, "type": type.text]
+            arguments["using"] = using?.text
+            return ChangeRequest(recipe: try RecipeReader.builtIn(Self.name), table: table.quoted, columns: arguments)
+        }
+    }
+
+    var names: [String] { [table.description, table.name.name, column.name, type.text] }
+
+    func plainly(on connection: Connection) async throws(PostgresError) {
+        try await PlainTypeChange(table: table, column: column, type: type, using: using).run(on: connection)
+    }
+}
+
+/// `add-not-null`.
+struct NotNullUnderTest: RecipeUnderTest {
+    static let name = "add-not-null"
+
+    let table: QualifiedName
+    let column: Identifier
+    var fill: SQL?
+
+    let keepsColumnOrder = true
+
+    var request: ChangeRequest {
+        get throws {
+            var arguments = ["column": column.quoted]
+            arguments["fill"] = fill?.text
+            return ChangeRequest(recipe: try RecipeReader.builtIn(Self.name), table: table.quoted, columns: arguments)
+        }
+    }
+
+    var names: [String] { [table.description, table.name.name, column.name] }
+
+    func plainly(on connection: Connection) async throws(PostgresError) {
+        try await PlainNotNull(table: table, column: column, fill: fill).run(on: connection)
+    }
+}
