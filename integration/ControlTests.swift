@@ -31,12 +31,12 @@ struct ControlTests {
         _ = try await Control.set(Rename.name, on: parameters, batchTime: 2, workers: 3)
         _ = try await Control.set(Rename.name, on: parameters, isPaused: false)
         try await eventually { try #require(try await BackfillPosition.read(connection)).rows > paused.rows }
-        // One window may be all that a small table has; as many workers as windows is what can be seen.
-        let windows = paused.next.count
+        // One lane may be all that a small table has; as many workers as lanes is what can be seen.
+        let lanes = paused.visited.count
         try await eventually {
             let isComplete = try #require(try await BackfillPosition.read(connection)).isComplete
             let now = try await backends(connection)
-            return isComplete || now >= before + min(3, windows) - 1
+            return isComplete || now >= before + min(3, lanes) - 1
         }
         try await run.value
         #expect(try await rename.status().controls.workers == 3)

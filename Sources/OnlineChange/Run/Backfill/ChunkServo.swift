@@ -21,8 +21,8 @@ struct ChunkServo: Hashable, Sendable {
     mutating func took(_ seconds: Double, blocks done: Int) {
         guard seconds > 0, done > 0 else { return }
         let fitting = Double(done) * target / seconds
-        // A batch at the end of a window is small; it says little about larger ones unless it was slow.
-        guard fitting < blocks || done >= next else { return }
+        // A batch at the end of a range may be small; it says little about larger ones unless it was slow.
+        guard fitting < blocks || 2 * done >= next else { return }
         blocks = fitting < blocks ? fitting : min(fitting, blocks * 2)
         blocks = min(Double(limit), max(1, blocks))
     }
