@@ -58,7 +58,7 @@ struct ControlTests {
             SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """
-        try await eventually { try await first.status().waiting == "paused" }
+        try await eventually { first.events.all.contains { if case .throttled = $0 { true } else { false } } }
         let pid: Int = try await connection.value(holders)
         let second = try Rename(parameters)
         for refused in [

@@ -20,6 +20,7 @@ actor BackfillState {
         free = lanes.filter { !$0.isDone }
         extent = BackfillExtent(lanes)
         self.controls = controls
+        if controls.isPaused { heldBack = ["paused"] }
         for lane in lanes {
             schedule.begin(lane.relation, done: extent.done(of: lane.relation))
         }
