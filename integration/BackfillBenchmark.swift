@@ -21,7 +21,7 @@ struct BackfillBenchmark {
         // Interleaved, so that whatever else the machine does strikes all alike.
         for round in 1...3 {
             figures["single UPDATE", default: []].append(try await singleUpdate(parameters))
-            for workers in [1, 4] {
+            for workers in [1, 2, 4] {
                 figures["\(workers) worker(s)", default: []].append(try await backfill(parameters, workers: workers))
             }
             print("round \(round)")
