@@ -24,7 +24,8 @@ struct BackfillWorker: Sendable {
     }
 
     private func finish(_ lane: inout BackfillLane) async throws {
-        var servo = ChunkServo(target: target(await state.controls))
+        // A stripe of so many blocks has as many rows as one whole block.
+        var servo = ChunkServo(target: target(await state.controls), smallest: lane.order.stripes)
         var failures = Failures()
         while !lane.isDone, await !state.mustStop {
             if await !state.heldBack.isEmpty {

@@ -5,7 +5,7 @@ import Testing
 @testable import OnlineChange
 
 /// Lanes of a partitioned table, in a ledger of its own: its leaves come, go and are rewritten.
-@Suite(.database, .timeLimit(.minutes(1)))
+@Suite(.database, .timeLimit(.minutes(2)))
 struct BackfillLedgerTests {
     private static let backfill = Backfill(
         table: QualifiedName(schema: "public", name: "t"),
@@ -49,9 +49,9 @@ struct BackfillLedgerTests {
     }
 
     /// Takes one batch of a lane.
-    private func advance(_ lane: inout BackfillLane, _ ledger: BackfillLedger) async throws -> Int? {
+    private func advance(_ lane: inout BackfillLane, _ ledger: BackfillLedger, limit: Int = 2) async throws -> Int? {
         let batch = BackfillBatch(backfill: Self.backfill, change: ledger.change, epoch: 0, position: ledger.position)
-        let piece = try #require(lane.order.piece(at: lane.visited, limit: 2))
+        let piece = try #require(lane.order.piece(at: lane.visited, limit: limit))
         guard let outcome = try await batch.run(lane, piece, locked: .waitedFor, on: ledger.session) else { return nil }
         lane.visited = outcome.visited
         return outcome.rows
@@ -67,7 +67,7 @@ struct BackfillLedgerTests {
         var rows = 0
         for index in lanes.indices {
             while !lanes[index].isDone {
-                rows += try #require(try await advance(&lanes[index], ledger))
+                rows += try #require(try await advance(&lanes[index], ledger, limit: 100))
             }
         }
         #expect(rows == 3700)

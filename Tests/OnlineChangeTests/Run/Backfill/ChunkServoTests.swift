@@ -31,6 +31,19 @@ struct ChunkServoTests {
         #expect(servo.next == 32)
     }
 
+    @Test("Slow batches go down to the smallest size, those that run out of time below it, and from there up again")
+    func smallest() {
+        var servo = ChunkServo(target: 0.025, smallest: 11)
+        servo.took(1, blocks: 16)
+        #expect(servo.next == 11)
+        servo.timedOut()
+        #expect(servo.next == 2)
+        servo.took(1, blocks: 2)
+        #expect(servo.next == 2)
+        for _ in 1...3 { servo.took(0.001, blocks: servo.next) }
+        #expect(servo.next == 22)
+    }
+
     @Test("It stays between one block and the limit")
     func limits() {
         var servo = ChunkServo(target: 0.025, first: 16, limit: 20)
