@@ -5,7 +5,7 @@ import Testing
 @testable import OnlineChange
 
 /// Vacuums amid a backfill of a table that is large enough for them: a row in each of 5,000 blocks.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(5)))
 struct BackfillVacuumTests {
     private let connection: Connection
 
@@ -41,7 +41,7 @@ struct BackfillVacuumTests {
             SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'VACUUM (SKIP%'
               AND state = 'active')
             """
-        try await eventually(within: .seconds(30)) { try await connection.value(isVacuuming) }
+        try await eventually(within: .seconds(90)) { try await connection.value(isVacuuming) }
         // What is vacuumed at the end is not to be waited for.
         try await connection.run("ALTER DATABASE \(database) RESET ALL")
         let start = ContinuousClock.now
