@@ -31,12 +31,12 @@ struct ControlTests {
         _ = try await Control.set(Rename.name, on: parameters, batchTime: 2, workers: 3)
         _ = try await Control.set(Rename.name, on: parameters, isPaused: false)
         try await eventually { try #require(try await BackfillPosition.read(connection)).rows > paused.rows }
-        // One window may be all that a small table has; as many workers as windows is what can be seen.
-        let windows = paused.next.count
+        // One lane may be all that a small table has; as many workers as lanes is what can be seen.
+        let lanes = paused.visited.count
         try await eventually {
             let isComplete = try #require(try await BackfillPosition.read(connection)).isComplete
             let now = try await backends(connection)
-            return isComplete || now >= before + min(3, windows) - 1
+            return isComplete || now >= before + min(3, lanes) - 1
         }
         try await run.value
         #expect(try await rename.status().controls.workers == 3)
@@ -58,7 +58,7 @@ struct ControlTests {
             SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """
-        try await eventually { try await first.status().waiting == "paused" }
+        try await eventually { first.events.all.contains { if case .throttled = $0 { true } else { false } } }
         let pid: Int = try await connection.value(holders)
         let second = try Rename(parameters)
         for refused in [

@@ -144,7 +144,8 @@ public actor Connection {
             return .success(QueryResult(result, notices: notices))
         case PGRES_EMPTY_QUERY:
             return .failure(.decoding("the statement is empty"))
-        case PGRES_FATAL_ERROR where PQstatus(handle) == CONNECTION_OK:
+        // An error without a code is libpq's own: the connection is broken, though libpq may not have closed it yet.
+        case PGRES_FATAL_ERROR where PQstatus(handle) == CONNECTION_OK && ServerError.hasCode(result):
             return .failure(.server(ServerError(result)))
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
             PQfinish(handle)

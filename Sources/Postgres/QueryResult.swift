@@ -27,6 +27,11 @@ public struct QueryResult: Sendable {
 }
 
 extension ServerError {
+    /// Whether the server itself reported it.
+    static func hasCode(_ result: OpaquePointer?) -> Bool {
+        PQresultErrorField(result, Int32(("C" as UnicodeScalar).value)) != nil
+    }
+
     init(_ result: OpaquePointer?) {
         func field(_ code: UnicodeScalar) -> String? {
             PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }

@@ -21,14 +21,14 @@ import Testing
         let connection = try await database.connect()
         let run = try await onlineChange("rename-column", "users", "name", "full_name") { send in
             try await eventually {
-                try await connection.value("SELECT coalesce(sum(rows), 0) > 0 FROM online_change.backfill_window")
+                try await connection.value("SELECT coalesce(sum(rows), 0) > 0 FROM online_change.backfill_lane")
             }
             try send(signal)
         }
         await connection.close()
         #expect(run.code == 130)
         #expect(run.errors.hasPrefix("online-change: interrupted\n"))
-        let done: Int = try await database.value("SELECT sum(rows)::bigint FROM online_change.backfill_window")
+        let done: Int = try await database.value("SELECT sum(rows)::bigint FROM online_change.backfill_lane")
         #expect((1..<60000).contains(done))
         try await #expect(database.value("SELECT count(full_name) FROM users") == done)
 
@@ -36,6 +36,6 @@ import Testing
         let again = try await onlineChange("rename-column", "users", "name", "full_name")
         #expect(again.code == 0)
         #expect(again.output.contains("the backfill goes on where it stopped"))
-        try await #expect(database.value("SELECT sum(rows)::bigint FROM online_change.backfill_window") == 60000)
+        try await #expect(database.value("SELECT sum(rows)::bigint FROM online_change.backfill_lane") == 60000)
     }
 }

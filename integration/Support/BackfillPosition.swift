@@ -2,40 +2,41 @@ import Postgres
 
 /// What the ledger and the server's statistics say of a backfill.
 struct BackfillPosition: Equatable, Sendable {
-    /// The first block still to be done, by window.
-    var next: [Int]
+    /// The place that each lane has reached.
+    var visited: [Int]
     /// Rows written by batches that committed.
     var rows: Int
     var batches: Int
     var isComplete: Bool
 
-    /// The position of the only change there is; nil before the windows are cut.
+    /// The position of the only change there is; nil before the lanes are cut.
     static func read(_ connection: Connection) async throws -> BackfillPosition? {
-        guard try await connection.value("SELECT to_regclass('online_change.backfill_window') IS NOT NULL") as Bool
+        guard try await connection.value("SELECT to_regclass('online_change.backfill_lane') IS NOT NULL") as Bool
         else {
             return nil
         }
         let row = try await connection.run(
             """
-            SELECT coalesce(array_to_string(array_agg(next_block ORDER BY number), ' '), '') AS next,
+            SELECT coalesce(array_to_string(array_agg(visited ORDER BY relation, number), ' '), '') AS visited,
                    coalesce(sum(rows), 0)::bigint AS rows, coalesce(sum(batches), 0)::bigint AS batches,
-                   coalesce(bool_and(next_block = end_block), false) AS complete
-            FROM online_change.backfill_window
+                   coalesce(bool_and(visited = stripes * (end_block - first_block)), false) AS complete
+            FROM online_change.backfill_lane
             """
         ).rows[0]
-        let next: String = try row["next"]
-        guard !next.isEmpty else { return nil }
+        let visited: String = try row["visited"]
+        guard !visited.isEmpty else { return nil }
         return BackfillPosition(
-            next: next.split(separator: " ").compactMap { Int($0) },
+            visited: visited.split(separator: " ").compactMap { Int($0) },
             rows: try row["rows"],
             batches: try row["batches"],
             isComplete: try row["complete"]
         )
     }
 
-    /// Whether no window of this position is behind the other's.
+    /// Whether no lane of this position is behind the other's.
     func isAtOrAfter(_ other: BackfillPosition) -> Bool {
-        next.count == other.next.count && rows >= other.rows && zip(next, other.next).allSatisfy { $0 >= $1 }
+        visited.count == other.visited.count && rows >= other.rows
+            && zip(visited, other.visited).allSatisfy { $0 >= $1 }
     }
 }
 

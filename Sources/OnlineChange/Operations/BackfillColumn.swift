@@ -18,7 +18,12 @@ public struct BackfillColumn: Operation {
             Step(
                 title: "copy \(pair.primary) into \(pair.replica)",
                 action: .backfill(
-                    Backfill(table: pair.table, assignment: pair.assignment, unsynced: pair.unsynced)
+                    Backfill(
+                        table: pair.table,
+                        assignment: pair.assignment,
+                        unsynced: pair.unsynced,
+                        striping: Striping(table: context.table)
+                    )
                 )
             )
         ]

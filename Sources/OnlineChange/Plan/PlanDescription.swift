@@ -60,8 +60,13 @@ extension Action {
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on \(table) for as long as it takes (no reader and no writer waits)"
             )
-        case .backfill:
+        case .backfill(let backfill):
             lines.append("lock: rows of one batch, each batch a transaction of some 25 ms; unsynced rows only")
+            lines.append("order: \(backfill.striping.text)")
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on \(backfill.table) while it is vacuumed, at each quarter of a heap of "
+                    + "\(Bytes.text(VacuumSchedule.smallest * 8192)) or more (no reader and no writer waits)"
+            )
         case .verify:
             lines.append("lock: none; ranges of some 100 ms")
         case .validate(let validation):

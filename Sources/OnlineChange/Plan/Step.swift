@@ -133,6 +133,8 @@ public struct Backfill: Codable, Hashable, Sendable {
     public var assignment: SQL
     /// Which rows still need it.
     public var unsynced: SQL
+    /// In which order rows are written.
+    public var striping: Striping
 }
 
 /// Comparing two columns in every row.

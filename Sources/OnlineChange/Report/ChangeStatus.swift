@@ -132,28 +132,29 @@ extension ChangeStatus {
     private static func progress(_ record: ChangeRecord, session: Session) async throws -> Progress? {
         let row = try await session.run(
             """
-            SELECT count(*) AS windows, coalesce(sum(w.rows), 0)::bigint AS rows,
-                   coalesce(max(w.end_block), 0)::bigint AS blocks,
-                   coalesce(sum(w.end_block - w.next_block), 0)::bigint AS blocks_left,
+            SELECT count(*) AS lanes, coalesce(sum(l.rows), 0)::bigint AS rows,
+                   coalesce(sum(l.end_block - l.first_block), 0)::float8 AS blocks,
+                   coalesce(sum(l.visited::float8 / l.stripes), 0)::float8 AS done,
+                   coalesce(bool_and(l.visited = l.stripes * (l.end_block - l.first_block)), true) AS complete,
                    extract(epoch FROM coalesce(min(s.ended_at), clock_timestamp()) - min(s.begun_at))::float8 AS seconds
-            FROM online_change.backfill_window w
-            JOIN online_change.step s ON s.change_id = w.change_id AND s.position = w.position
-            WHERE w.change_id = \(record.id)
+            FROM online_change.backfill_lane l
+            JOIN online_change.step s ON s.change_id = l.change_id AND s.position = l.position
+            WHERE l.change_id = \(record.id)
             """
         ).rows[0]
-        guard try row["windows"] as Int > 0 else { return nil }
-        let blocks: Int = try row["blocks"]
-        let left: Int = try row["blocks_left"]
+        guard try row["lanes"] as Int > 0 else { return nil }
+        let blocks: Double = try row["blocks"]
+        let done: Double = try row["done"]
+        let isComplete: Bool = try row["complete"]
         let rows: Int = try row["rows"]
         let seconds: Double = try row["seconds"]
-        let done = blocks - left
-        let remaining = done > 0 && record.isRunning ? seconds * Double(left) / Double(done) : nil
+        let remaining = done > 0 && record.isRunning ? seconds * max(0, blocks - done) / done : nil
         return Progress(
             activity: "backfill",
-            fraction: blocks == 0 ? 1 : Double(done) / Double(blocks),
+            fraction: isComplete ? 1 : min(1, done / blocks),
             rows: rows,
             rate: seconds > 0 ? Double(rows) / seconds : 0,
-            remaining: left == 0 ? nil : remaining
+            remaining: isComplete ? nil : remaining
         )
     }
 

@@ -133,9 +133,10 @@ extension Action {
         case .backfill(let backfill):
             [
                 """
-                UPDATE \(backfill.table) SET \(backfill.assignment)
-                WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND \(backfill.unsynced)
-                """
+                UPDATE \(backfill.table) AS t SET \(backfill.assignment)
+                WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND \(backfill.stripe) AND \(backfill.unsynced)
+                """,
+                BackfillVacuum.statement(backfill.table),
             ]
         case .validate(let validation):
             ["ALTER TABLE \(validation.table) VALIDATE CONSTRAINT \(validation.constraint)"]

@@ -49,9 +49,10 @@ struct PlannerTests {
         #expect(statements.contains(#"ALTER TABLE "app"."users" ADD COLUMN "full_name" character varying(9)"#))
         #expect(
             try self.statements(plan, "backfill")[0] == """
-                UPDATE "app"."users" SET "full_name" = ("name")::character varying(9)
-                WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND "full_name" IS DISTINCT FROM ("name")::character \
-                varying(9)
+                UPDATE "app"."users" AS t SET "full_name" = ("name")::character varying(9)
+                WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND (pg_catalog.hashtid(t.ctid) \
+                OPERATOR(pg_catalog.&) 2147483647) OPERATOR(pg_catalog.%) 11 = stripe AND "full_name" IS DISTINCT \
+                FROM ("name")::character varying(9)
                 """
         )
     }

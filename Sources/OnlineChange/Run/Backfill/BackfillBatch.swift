@@ -1,9 +1,8 @@
 import Postgres
 
-/// The statements of one batch: the rows of a range of blocks and the position, in one transaction and one round trip.
+/// The statements of one batch: rows of a piece of a lane and the lane's place, in one transaction and one round trip.
 struct BackfillBatch: Sendable {
     let backfill: Backfill
-    let tableOID: UInt32
     let change: Int
     let epoch: Int
     let position: Int
@@ -11,8 +10,8 @@ struct BackfillBatch: Sendable {
     /// What a batch gave.
     struct Outcome: Sendable {
         let rows: Int
-        /// Where the window stands now.
-        let next: Int
+        /// The place where the lane stands now.
+        let visited: Int
         let controls: Controls
     }
 
@@ -26,42 +25,46 @@ struct BackfillBatch: Sendable {
         case few(Int)
     }
 
-    /// Writes the rows of some blocks and moves the window's position past them, or leaves it if rows are left to do.
+    /// Writes the rows of the piece that comes next and moves the lane's place past it, or leaves it if rows are left
+    /// to do.
     ///
-    /// - Returns: nil if the batch was fenced off or the table has been rewritten since the windows were cut; no
-    ///   position was moved then.
+    /// - Returns: nil if the batch was fenced off or the table has been rewritten since the lanes were cut; no place
+    ///   was moved then.
     func run(
-        window: Int,
-        blocks: Range<Int>,
+        _ lane: BackfillLane,
+        _ piece: DiagonalOrder.Piece,
         locked: LockedRows,
         on session: Session
     ) async throws -> Outcome? {
-        let row = try await session.run(statement(window: window, blocks: blocks, locked: locked)).rows.first
-        return try row.map { Outcome(rows: try $0["moved"], next: try $0["next_block"], controls: try Controls($0)) }
+        let row = try await session.run(statement(lane, piece, locked)).rows.first
+        return try row.map {
+            Outcome(rows: try $0["moved"], visited: try $0["visited"], controls: try Controls($0))
+        }
     }
 
-    private func statement(window: Int, blocks: Range<Int>, locked: LockedRows) -> Query {
-        let table = backfill.table
+    private func statement(_ lane: BackfillLane, _ piece: DiagonalOrder.Piece, _ locked: LockedRows) -> Query {
+        let relation = lane.relation
+        let table = relation.name
         let fence: SQL = "(SELECT c.epoch FROM online_change.change c WHERE c.id = \(change)) = \(epoch)"
-        let range = Block.condition(blocks)
+        let rows: SQL = "\(place(piece, lane)) AND \(fence) AND \(backfill.unsynced)"
+        let end = lane.visited + piece.blocks.count
         var limit: SQL = ""
-        var position: SQL = "\(blocks.upperBound)"
-        if case .few(let rows) = locked {
-            limit = "LIMIT \(rows)"
-            position =
-                "CASE WHEN (SELECT count(*) FROM moved) < \(rows) THEN \(blocks.upperBound) ELSE \(blocks.lowerBound) END"
+        var visited: SQL = "\(end)"
+        if case .few(let most) = locked {
+            limit = "LIMIT \(most)"
+            visited = "CASE WHEN (SELECT count(*) FROM moved) < \(most) THEN \(end) ELSE \(lane.visited) END"
         }
         let moved: SQL =
             switch locked {
             case .waitedFor:
                 """
                 moved AS (UPDATE \(table) AS t SET \(backfill.assignment)
-                  WHERE \(range) AND \(fence) AND \(backfill.unsynced) RETURNING 1)
+                  WHERE \(rows) RETURNING 1)
                 """
             case .skipped, .few:
                 """
                 free AS MATERIALIZED (SELECT t.ctid AS online_change_place FROM \(table) AS t
-                  WHERE \(range) AND \(fence) AND \(backfill.unsynced) \(limit)
+                  WHERE \(rows) \(limit)
                   FOR NO KEY UPDATE SKIP LOCKED),
                 moved AS (UPDATE \(table) AS t SET \(backfill.assignment) FROM free
                   WHERE t.ctid = free.online_change_place RETURNING 1)
@@ -69,14 +72,21 @@ struct BackfillBatch: Sendable {
             }
         return """
             WITH \(moved)
-            UPDATE online_change.backfill_window w
-            SET next_block = \(position), rows = w.rows + (SELECT count(*) FROM moved), batches = w.batches + 1,
-                busy = w.busy + extract(epoch FROM clock_timestamp() - statement_timestamp())
+            UPDATE online_change.backfill_lane l
+            SET visited = \(visited), rows = l.rows + (SELECT count(*) FROM moved), batches = l.batches + 1,
+                busy = l.busy + extract(epoch FROM clock_timestamp() - statement_timestamp())
             FROM online_change.change c
             WHERE c.id = \(change) AND c.epoch = \(epoch)
-              AND w.change_id = c.id AND w.position = \(self.position) AND w.number = \(window)
-              AND w.next_block = \(blocks.lowerBound) AND w.filenode = pg_relation_filenode(\(tableOID)::oid::regclass)
-            RETURNING (SELECT count(*) FROM moved) AS moved, w.next_block, c.paused, c.batch_time, c.workers, c.lag_limit
+              AND l.change_id = c.id AND l.position = \(position) AND l.number = \(lane.number)
+              AND l.relation = \(relation.oid)::oid AND l.filenode = \(relation.filenode)::oid
+              AND l.visited = \(lane.visited) AND l.filenode = pg_relation_filenode(\(relation.oid)::oid::regclass)
+            RETURNING (SELECT count(*) FROM moved) AS moved, l.visited, c.paused, c.batch_time, c.workers, c.lag_limit
             """
+    }
+
+    private func place(_ piece: DiagonalOrder.Piece, _ lane: BackfillLane) -> SQL {
+        let blocks = Block.condition(piece.blocks)
+        guard lane.order.stripes > 1 else { return blocks }
+        return "\(blocks) AND \(backfill.striping.condition("\(piece.stripe)", of: lane.order.stripes))"
     }
 }

@@ -1,26 +1,23 @@
 import Postgres
 
-/// Brings a backfill step to its end: windows, workers, throttle, heartbeat, progress.
+/// Brings a backfill step to its end: lanes, workers, vacuums, throttle, heartbeat, progress.
 struct BackfillRun: Sendable {
     let context: RunContext
     let backfill: Backfill
     let position: Int
 
-    /// Runs until every window is done.
+    /// Runs until every lane is done.
     func run() async throws {
-        let ledger = BackfillLedger(
-            session: context.session,
-            change: context.change.id,
-            position: position,
-            tableOID: context.plan.tableOID
-        )
+        let ledger = BackfillLedger(session: context.session, change: context.change.id, position: position)
         while true {
-            let (windows, origin) = try await ledger.windows()
-            switch origin {
-            case .new: break
-            case .left: await context.report(.notice("the backfill goes on where it stopped"))
-            case .void:
-                await context.report(.notice("the table was rewritten meanwhile: the backfill starts over"))
+            let relations = try await HeapRelation.all(of: context.plan.tableOID, on: context.session)
+            let found = try await ledger.lanes(of: relations, stripes: backfill.striping.count)
+            if found.goesOn {
+                await context.report(.notice("the backfill goes on where it stopped"))
+            }
+            for relation in found.rewritten {
+                let what = relation.oid == context.plan.tableOID ? "the table" : "partition \(relation.name)"
+                await context.report(.notice("\(what) was rewritten meanwhile: the backfill starts over"))
             }
             let controls = try await context.ledger.reload(context.change.id).controls
             let longest = Int(context.batchBudget * 500)
@@ -31,7 +28,7 @@ struct BackfillRun: Sendable {
                     )
                 )
             }
-            let state = BackfillState(windows: windows, controls: controls)
+            let state = BackfillState(lanes: found.lanes, controls: controls)
             try await drain(state)
             if await state.skippedBatches > 0 {
                 await context.report(
@@ -54,6 +51,12 @@ struct BackfillRun: Sendable {
                 while await state.wantsWorker {
                     await state.workerBegins()
                     group.addTask { await work(state) }
+                }
+                if let relation = await state.takeVacuum() {
+                    group.addTask {
+                        await BackfillVacuum(context: context, relation: relation).run()
+                        await state.vacuumEnds()
+                    }
                 }
                 if ContinuousClock.now - lastBeat >= .milliseconds(500) {
                     lastBeat = .now
@@ -87,7 +90,7 @@ struct BackfillRun: Sendable {
         let signals = try await Throttle.Signals.read(context.observer, ours: await state.workerBackends)
         let reasons = Throttle.reasons(signals, controls: controls)
         await state.hold(reasons)
-        let waiting = reasons + [await state.obstacle].compactMap { $0 }
+        let waiting = reasons + [await state.obstacle, await state.lastVacuum].compactMap { $0 }
         try await context.beat(waiting: waiting.isEmpty ? nil : waiting.joined(separator: "; "))
         return reasons
     }
@@ -105,7 +108,6 @@ struct BackfillRun: Sendable {
             await state.workerConnected(pid)
             let batch = BackfillBatch(
                 backfill: backfill,
-                tableOID: context.plan.tableOID,
                 change: context.change.id,
                 epoch: context.epoch,
                 position: position

@@ -1,9 +1,10 @@
-/// What the workers of a backfill share: windows to be taken, progress, controls, and whether to hold still.
+/// What the workers of a backfill share: lanes to be taken, progress, controls, and whether to hold still.
 actor BackfillState {
-    private var free: [BlockWindow]
+    private var free: [BackfillLane]
     private var taken = 0
-    private var blocksLeft: Int
-    private let blocks: Int
+    private var extent: BackfillExtent
+    private var schedule = VacuumSchedule()
+    private var vacuumed: HeapRelation?
     private(set) var rows = 0
     private(set) var skippedBatches = 0
     private(set) var controls: Controls
@@ -15,21 +16,24 @@ actor BackfillState {
     private var running = 0
     private var backends: [Int] = []
 
-    init(windows: [BlockWindow], controls: Controls) {
-        free = windows.filter { $0.next < $0.end }
-        blocks = windows.last?.end ?? 0
-        blocksLeft = free.reduce(0) { $0 + $1.end - $1.next }
+    init(lanes: [BackfillLane], controls: Controls) {
+        free = lanes.filter { !$0.isDone }
+        extent = BackfillExtent(lanes)
         self.controls = controls
+        if controls.isPaused { heldBack = ["paused"] }
+        for lane in lanes {
+            schedule.begin(lane.relation, done: extent.done(of: lane.relation))
+        }
     }
 
     /// Whether nothing is left to take or to finish.
     private var isDone: Bool { free.isEmpty && taken == 0 }
 
     /// Whether nobody works on it any more and nobody will.
-    var isOver: Bool { isDone || isFenced && running == 0 }
+    var isOver: Bool { (isDone || isFenced && running == 0) && vacuumed == nil }
 
     /// The part that is done, 0 to 1.
-    var fraction: Double { blocks == 0 ? 1 : 1 - Double(blocksLeft) / Double(blocks) }
+    var fraction: Double { extent.done }
 
     /// Server processes of the workers.
     var workerBackends: [Int] { backends }
@@ -51,25 +55,41 @@ actor BackfillState {
         if failure == nil { failure = error }
     }
 
-    /// The next window for a worker; nil if there is none or there are workers enough without it.
-    func take() -> BlockWindow? {
+    /// The next lane for a worker; nil if there is none or there are workers enough without it.
+    func take() -> BackfillLane? {
         guard failure == nil, !isFenced, running <= controls.workers, !free.isEmpty else { return nil }
         taken += 1
         return free.removeFirst()
     }
 
-    /// Gives a window back, finished or not.
-    func giveBack(_ window: BlockWindow) {
+    /// Gives a lane back, finished or not.
+    func giveBack(_ lane: BackfillLane) {
         taken -= 1
-        if window.next < window.end { free.insert(window, at: 0) }
+        if !lane.isDone { free.insert(lane, at: 0) }
     }
 
-    func batchDone(rows: Int, blocks: Int, skippedLocked: Bool, controls: Controls) {
+    /// Takes note of a batch: where its lane stands now, and the work that was done, in blocks.
+    func batchDone(_ lane: BackfillLane, rows: Int, work: Double, skippedLocked: Bool, controls: Controls) {
         self.rows += rows
-        blocksLeft -= blocks
+        extent.advance(lane.relation, blocks: work)
         if skippedLocked { skippedBatches += 1 }
+        schedule.advance(lane.relation, done: extent.done(of: lane.relation))
         adopt(controls)
     }
+
+    /// A relation that is to be vacuumed now, one at a time; nil if there is none or the work is about to end.
+    func takeVacuum() -> HeapRelation? {
+        guard vacuumed == nil, !isDone, !mustStop else { return nil }
+        vacuumed = schedule.take()
+        return vacuumed
+    }
+
+    func vacuumEnds() {
+        vacuumed = nil
+    }
+
+    /// What is waited for when every row is written, in words.
+    var lastVacuum: String? { isDone ? vacuumed.map { "vacuum of \($0.name)" } : nil }
 
     func adopt(_ controls: Controls) {
         self.controls = controls
@@ -84,7 +104,7 @@ actor BackfillState {
         heldBack = reasons
     }
 
-    /// Whether a worker should leave its window: something failed elsewhere, or the windows are void.
+    /// Whether a worker should leave its lane: something failed elsewhere, or the lanes are void.
     var mustStop: Bool { failure != nil || isFenced || running > controls.workers }
 
     func fence() {

@@ -1,6 +1,6 @@
 import Postgres
 
-/// Goes through windows, batch by batch, until none is left.
+/// Goes through lanes, batch by batch, until none is left.
 struct BackfillWorker: Sendable {
     let batch: BackfillBatch
     let state: BackfillState
@@ -11,33 +11,34 @@ struct BackfillWorker: Sendable {
     let deadline: Double
 
     func run() async throws {
-        while let window = await state.take() {
-            var window = window
+        while let lane = await state.take() {
+            var lane = lane
             do {
-                try await finish(&window)
+                try await finish(&lane)
             } catch {
-                await state.giveBack(window)
+                await state.giveBack(lane)
                 throw error
             }
-            await state.giveBack(window)
+            await state.giveBack(lane)
         }
     }
 
-    private func finish(_ window: inout BlockWindow) async throws {
-        var servo = ChunkServo(target: target(await state.controls))
+    private func finish(_ lane: inout BackfillLane) async throws {
+        // A stripe of so many blocks has as many rows as one whole block.
+        var servo = ChunkServo(target: target(await state.controls), smallest: lane.order.stripes)
         var failures = Failures()
-        while window.next < window.end, await !state.mustStop {
+        while !lane.isDone, await !state.mustStop {
             if await !state.heldBack.isEmpty {
                 try await Task.sleep(for: .milliseconds(50))
                 continue
             }
             servo.target = target(await state.controls)
             let size = failures.rowLimit == nil ? servo.next : 1
-            let blocks = window.next..<min(window.end, window.next + size)
+            guard let piece = lane.order.piece(at: lane.visited, limit: size) else { return }
             let start = ContinuousClock.now
-            guard let (outcome, skipped) = try await attempt(window.number, blocks, rowLimit: failures.rowLimit) else {
+            guard let (outcome, skipped) = try await attempt(lane, piece, rowLimit: failures.rowLimit) else {
                 servo.timedOut()
-                failures.batchFailed(blocks: blocks.count)
+                failures.batchFailed(blocks: piece.blocks.count)
                 try await giveUpIfStuck(failures)
                 try await Task.sleep(for: .milliseconds(min(1000, 20 << min(failures.inARow, 6))))
                 continue
@@ -47,11 +48,17 @@ struct BackfillWorker: Sendable {
                 return
             }
             if failures.inARow > 0 { await state.setObstacle(nil) }
-            failures.batchDone(isBlockDone: outcome.next > blocks.lowerBound)
-            let done = outcome.next - blocks.lowerBound
-            servo.took((ContinuousClock.now - start).seconds, blocks: done)
-            window.next = outcome.next
-            await state.batchDone(rows: outcome.rows, blocks: done, skippedLocked: skipped, controls: outcome.controls)
+            let left = lane.blocksLeft
+            failures.batchDone(isBlockDone: outcome.visited > lane.visited)
+            servo.took((ContinuousClock.now - start).seconds, blocks: outcome.visited - lane.visited)
+            lane.visited = outcome.visited
+            await state.batchDone(
+                lane,
+                rows: outcome.rows,
+                work: left - lane.blocksLeft,
+                skippedLocked: skipped,
+                controls: outcome.controls
+            )
         }
     }
 
@@ -72,18 +79,18 @@ struct BackfillWorker: Sendable {
 
     /// One batch: waiting for locked rows a little, and without them where that took too long. Nil if even that did.
     private func attempt(
-        _ window: Int,
-        _ blocks: Range<Int>,
+        _ lane: BackfillLane,
+        _ piece: DiagonalOrder.Piece,
         rowLimit: Int?
     ) async throws -> (BackfillBatch.Outcome?, Bool)? {
         for locked in rowLimit.map({ [.few($0)] }) ?? [BackfillBatch.LockedRows.waitedFor, .skipped] {
             do {
-                let outcome = try await batch.run(window: window, blocks: blocks, locked: locked, on: session)
+                let outcome = try await batch.run(lane, piece, locked: locked, on: session)
                 if case .waitedFor = locked { return (outcome, false) }
                 return (outcome, true)
             } catch let error as PostgresError where error.isLockTrouble {
                 // Out of time without a lock in the way: as many rows would run out of it again.
-                if error.state == .queryCanceled, blocks.count > 1 { return nil }
+                if error.state == .queryCanceled, piece.blocks.count > 1 { return nil }
             }
         }
         return nil

@@ -6,11 +6,15 @@ struct ChunkServo: Hashable, Sendable {
     var target: Double
     /// The most blocks a batch may take.
     let limit: Int
+    /// What a batch takes however slow it is, unless it runs out of time: smaller ones would be all round trip and
+    /// commit, where these are what takes long.
+    let smallest: Int
     private var blocks: Double
 
-    init(target: Double, first: Int = 16, limit: Int = 8192) {
+    init(target: Double, first: Int = 16, limit: Int = 8192, smallest: Int = 1) {
         self.target = target
         self.limit = limit
+        self.smallest = smallest
         blocks = Double(first)
     }
 
@@ -21,9 +25,9 @@ struct ChunkServo: Hashable, Sendable {
     mutating func took(_ seconds: Double, blocks done: Int) {
         guard seconds > 0, done > 0 else { return }
         let fitting = Double(done) * target / seconds
-        // A batch at the end of a window is small; it says little about larger ones unless it was slow.
-        guard fitting < blocks || done >= next else { return }
-        blocks = fitting < blocks ? fitting : min(fitting, blocks * 2)
+        // A batch at the end of a range may be small; it says little about larger ones unless it was slow.
+        guard fitting < blocks || 2 * done >= next else { return }
+        blocks = fitting < blocks ? max(fitting, min(blocks, Double(smallest))) : min(fitting, blocks * 2)
         blocks = min(Double(limit), max(1, blocks))
     }
 

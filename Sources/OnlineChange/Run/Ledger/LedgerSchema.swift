@@ -60,17 +60,21 @@ enum LedgerSchema {
               PRIMARY KEY (change_id, position))
             """,
             """
-            CREATE TABLE IF NOT EXISTS online_change.backfill_window (
+            CREATE TABLE IF NOT EXISTS online_change.backfill_lane (
               change_id bigint NOT NULL REFERENCES online_change.change,
               position integer NOT NULL,
-              number integer NOT NULL,
+              relation oid NOT NULL,
               filenode oid NOT NULL,
-              next_block bigint NOT NULL,
+              number integer NOT NULL,
+              first_block bigint NOT NULL,
               end_block bigint NOT NULL,
+              window_blocks bigint NOT NULL,
+              stripes integer NOT NULL,
+              visited bigint NOT NULL DEFAULT 0,
               rows bigint NOT NULL DEFAULT 0,
               batches bigint NOT NULL DEFAULT 0,
               busy double precision NOT NULL DEFAULT 0,
-              PRIMARY KEY (change_id, position, number)) WITH (fillfactor = 50)
+              PRIMARY KEY (change_id, position, relation, number)) WITH (fillfactor = 50)
             """,
             """
             CREATE TABLE IF NOT EXISTS online_change.verification (

@@ -35,7 +35,7 @@ struct RewrittenTableTests {
         let rename = try Rename()
         let backfill = Task { try await rename.through("backfill") }
         try await eventually(within: .seconds(30)) {
-            try await connection.value("SELECT coalesce(max(next_block), 0) FROM online_change.backfill_window") > 0
+            try await connection.value("SELECT coalesce(max(visited), 0) FROM online_change.backfill_lane") > 0
         }
         _ = try await Control.set(Rename.change, on: parameters, isPaused: true)
         try await eventually(within: .seconds(30)) { rename.isHeld }
