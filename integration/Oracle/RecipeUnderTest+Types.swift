@@ -16,9 +16,14 @@ struct TypeChangeUnderTest: RecipeUnderTest {
 
     var request: ChangeRequest {
         get throws {
-            var arguments = ["column": column.quoted, "type": type.text]
-            arguments["using"] = using?.text
-            return ChangeRequest(recipe: try RecipeReader.builtIn(Self.name), table: table.quoted, columns: arguments)
+            var texts = ["type": type.text]
+            texts["using"] = using?.text
+            return ChangeRequest(
+                recipe: try RecipeReader.builtIn(Self.name),
+                table: table.quoted,
+                columns: ["column": column.quoted],
+                texts: texts
+            )
         }
     }
 
@@ -41,9 +46,14 @@ struct NotNullUnderTest: RecipeUnderTest {
 
     var request: ChangeRequest {
         get throws {
-            var arguments = ["column": column.quoted]
-            arguments["fill"] = fill?.text
-            return ChangeRequest(recipe: try RecipeReader.builtIn(Self.name), table: table.quoted, columns: arguments)
+            var texts: [String: String] = [:]
+            texts["fill"] = fill?.text
+            return ChangeRequest(
+                recipe: try RecipeReader.builtIn(Self.name),
+                table: table.quoted,
+                columns: ["column": column.quoted],
+                texts: texts
+            )
         }
     }
 

@@ -168,6 +168,8 @@ public struct View: Codable, Hashable, Sendable {
     public var comment: String?
     /// Comments on its columns.
     public var columnComments: [ColumnComment]
+    /// Defaults of its columns, by column and expression.
+    public var defaults: [ColumnDefault]
     /// Whether it has privileges of its own.
     public var hasGrants: Bool
     /// Privileges on it, as SQL: `GRANT SELECT ON TABLE … TO …`.
@@ -186,6 +188,14 @@ public struct ColumnComment: Codable, Hashable, Sendable {
     public var column: Identifier
     /// The comment.
     public var comment: String
+}
+
+/// A default of a view's column.
+public struct ColumnDefault: Codable, Hashable, Sendable {
+    /// The column.
+    public var column: Identifier
+    /// The expression.
+    public var expression: String
 }
 
 /// A privilege on a view or on one of its columns.

@@ -179,6 +179,10 @@ struct DependentsReader {
                     col_description(c.oid, a.attnum)) ORDER BY a.attnum), '[]'::json)
                 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
                   AND col_description(c.oid, a.attnum) IS NOT NULL),
+            'defaults', (SELECT coalesce(json_agg(json_build_object('column', a.attname, 'expression',
+                    pg_get_expr(e.adbin, e.adrelid)) ORDER BY a.attnum), '[]'::json)
+                FROM pg_attrdef e JOIN pg_attribute a ON a.attrelid = e.adrelid AND a.attnum = e.adnum
+                WHERE e.adrelid = c.oid),
             'hasGrants', c.relacl IS NOT NULL,
             'grants', (SELECT coalesce(json_agg(json_build_object('privilege', g.privilege_type, 'column', g.attname,
                     'grantee', CASE WHEN g.grantee <> 0 THEN pg_get_userbyid(g.grantee) END,
@@ -200,6 +204,8 @@ struct DependentsReader {
                        OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (c.reltype, (SELECT ty.typarray
                            FROM pg_type ty WHERE ty.oid = c.reltype))))
                   AND d.deptype NOT IN ('i', 'e', 'x') AND d.classid NOT IN ('pg_rewrite'::regclass)
+                  AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (
+                      SELECT FROM pg_attrdef e WHERE e.oid = d.objid AND e.adrelid = c.oid))
                   AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (
                       SELECT FROM pg_trigger t WHERE t.oid = d.objid AND t.tgrelid = c.oid)))
           ) ORDER BY deepest.depth, c.oid)

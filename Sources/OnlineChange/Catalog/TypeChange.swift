@@ -6,6 +6,8 @@ public struct TypeChange: Codable, Hashable, Sendable {
     public var type: String
     /// The collation of the new column where it isn't the type's own.
     public var collation: String?
+    /// Whether values may be compressed and stored apart, so that storage and compression mean something.
+    public var isToastable: Bool
     /// From the old type to the new one.
     public var forward: Conversion
     /// Back; nil if there is no way back.

@@ -42,6 +42,7 @@ struct TypeProbe {
             try await alter(column, in: rehearsal)
             let isUntouched = try await files() == before
             let (new, defaultExpression) = try await newColumn()
+            for type in [column.type, new.type] { try await takesNull(type, in: rehearsal) }
             try await references(new.type, in: rehearsal)
             let forward = try await forward(column, new, in: rehearsal)
             let backward = try await backward(column, new, in: rehearsal)
@@ -49,6 +50,7 @@ struct TypeProbe {
             return TypeChange(
                 type: new.type,
                 collation: new.collation,
+                isToastable: new.isToastable,
                 forward: forward,
                 backward: backward,
                 comparison: new.comparison,
@@ -109,6 +111,7 @@ struct TypeProbe {
         let type: String
         let collation: String?
         let systemType: String?
+        let isToastable: Bool
         let comparison: ColumnPair.Comparison
     }
 
@@ -118,7 +121,7 @@ struct TypeProbe {
             SELECT format_type(a.atttypid, a.atttypmod) AS type, pg_get_expr(d.adbin, d.adrelid) AS "default",
                    CASE WHEN a.attcollation <> t.typcollation THEN format('%I.%I', cn.nspname, co.collname) END AS collation,
                    CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace AND t.typtype <> 'd' THEN t.typname END AS system,
-                   t.typtype::text AS kind, NOT coalesce(co.collisdeterministic, true) AS loose
+                   t.typtype::text AS kind, t.typstorage <> 'p' AS toastable, NOT coalesce(co.collisdeterministic, true) AS loose
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
             LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             LEFT JOIN pg_collation co ON co.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
@@ -134,6 +137,7 @@ struct TypeProbe {
             type: try row["type"],
             collation: try row["collation"],
             systemType: try row["system"],
+            isToastable: try row["toastable"],
             comparison: comparison
         )
         return (new, try row["default"])
@@ -163,6 +167,21 @@ struct TypeProbe {
             return "WHEN \(literal) THEN \(literal)::\(type)"
         }
         return "\"CASE \(column.name.quoted) \(cases.joined(separator: " ")) END\""
+    }
+
+    /// A column that follows holds NULL where a value doesn't fit.
+    private func takesNull(_ type: String, in rehearsal: Rehearsal) async throws {
+        let error = try await rehearsal.attempt {
+            try await rehearsal.run("SELECT CAST(NULL AS \(server: type))")
+        }
+        guard error != nil else { return }
+        throw Failure(
+            .refused,
+            "column \(table.name).\(names.original): \(type) is a domain with NOT NULL, and the column that follows must be "
+                + "able to hold none for a value that doesn't fit",
+            left: "Nothing was changed.",
+            next: "Move NOT NULL from the domain to the column, or change to the type beneath it."
+        )
     }
 
     /// Foreign keys are tried on empty tables with nothing but the columns.
@@ -198,6 +217,7 @@ struct TypeProbe {
         if using == nil, let known = Conversion.known(from: column.systemTypeWithoutModifier, to: new.plainSystemType) {
             return known
         }
+        if using == nil, let byLabel = try await byLabel("forward", from: column.type, to: new.type) { return byLabel }
         let expression = try await expression(
             from: column.type,
             to: new.type,
@@ -226,6 +246,7 @@ struct TypeProbe {
             )
             return .function(converting("backward", from: new.type, to: column.type, text))
         }
+        if let byLabel = try await byLabel("backward", from: new.type, to: column.type) { return byLabel }
         // The server's assignment cast, or an explicit one.
         for text in ["\(column.name)", "\(column.name)::\(server: column.type)"] as [SQL] {
             var found: String?
@@ -239,6 +260,28 @@ struct TypeProbe {
             }
         }
         return nil
+    }
+
+    /// Between an enum and a text each label is spelled out, for the server's cast depends on what labels there are.
+    private func byLabel(_ direction: String, from: String, to: String) async throws -> Conversion? {
+        let texts = ["text", "character varying"]
+        guard texts.contains(from) || texts.contains(to) else { return nil }
+        let isFromEnum = texts.contains(to)
+        let type = isFromEnum ? from : to
+        let labels = try await labels(of: type)
+        guard !labels.isEmpty else { return nil }
+        let cases = labels.map { label -> String in
+            let text: SQL = "\(literal: label)"
+            return isFromEnum ? "WHEN \(text)::\(type) THEN \(text)" : "WHEN \(text) THEN \(text)::\(type)"
+        }
+        var function = converting(
+            direction,
+            from: from,
+            to: to,
+            "CASE \(names.original.quoted) \(cases.joined(separator: " ")) END"
+        )
+        function.isPartial = true
+        return .function(function)
     }
 
     private func converting(_ direction: String, from: String, to: String, _ expression: String) -> ConvertingFunction {

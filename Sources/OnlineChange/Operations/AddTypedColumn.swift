@@ -2,8 +2,8 @@ import Postgres
 
 /// Adds a column of another type beside the original: nullable, without default, so that no write can fail on it.
 ///
-/// Collation is as asked for, storage and compression are the type's own, as the plain ALTER leaves them; statistics
-/// target, options, column grants and comment are the original's.
+/// Collation is as asked for; storage and compression (where the new type has any), statistics target, options, column
+/// grants and comment are the original's. The plain ALTER sets the first two back without a word.
 public struct AddTypedColumn: Operation {
     public static let key = "add-typed-column"
     public static let summary = "adds a nullable column of the new type, with the same grants"
@@ -50,6 +50,7 @@ public struct AddTypedColumn: Operation {
         let table = succession.table.name
         let collation: SQL = succession.change.collation.map { " COLLATE \(server: $0)" } ?? ""
         var actions: [SQL] = ["ADD COLUMN \(name) \(server: succession.change.type)\(collation)"]
+        actions += storage(of: original, succession.change, on: name)
         if let target = original.statisticsTarget {
             actions.append("ALTER COLUMN \(name) SET STATISTICS \(target)")
         }
@@ -61,6 +62,19 @@ public struct AddTypedColumn: Operation {
         let comment: [SQL] =
             succession.dependents.comment.map { ["COMMENT ON COLUMN \(table).\(name) IS \(literal: $0)"] } ?? []
         return ["ALTER TABLE \(table) \(SQL.joined(actions))"] + grants + comment
+    }
+}
+
+extension AddTypedColumn {
+    /// Gives a column of the new type the storage and compression that the original was given.
+    static func storage(of original: Column, _ change: TypeChange, on name: Identifier) -> [SQL] {
+        guard change.isToastable else { return [] }
+        var actions: [SQL] = []
+        if let storage = original.storage { actions.append("ALTER COLUMN \(name) SET STORAGE \(server: storage)") }
+        if let method = ["p": "pglz", "l": "lz4"][original.compression] {
+            actions.append("ALTER COLUMN \(name) SET COMPRESSION \(server: method)")
+        }
+        return actions
     }
 }
 

@@ -16,9 +16,7 @@ extension IndexExtras {
     /// Gives an index of that name what its definition doesn't say.
     func statements(table: QualifiedName) -> [SQL] {
         let index = QualifiedName(schema: table.schema, name: name)
-        var statements: [SQL] = targets.map {
-            "ALTER INDEX \(index) ALTER COLUMN \($0.number) SET STATISTICS \($0.target)"
-        }
+        var statements = targeting(table: table)
         if isClustered { statements.append("ALTER TABLE \(table) CLUSTER ON \(name)") }
         if isReplicaIdentity { statements.append("ALTER TABLE \(table) REPLICA IDENTITY USING INDEX \(name)") }
         if let comment { statements.append("COMMENT ON INDEX \(index) IS \(literal: comment)") }
@@ -27,6 +25,15 @@ extension IndexExtras {
 }
 
 extension IndexExtras {
+    /// Sets the statistics targets of its expressions.
+    func targeting(table: QualifiedName) -> [SQL] {
+        targets.map {
+            """
+            ALTER INDEX \(QualifiedName(schema: table.schema, name: name)) ALTER COLUMN \($0.number) SET STATISTICS \($0.target)
+            """
+        }
+    }
+
     /// Gives the columns of an index that was built while the table's column had another name the names of the index
     /// that it stands for. The server names a second column alike with a digit.
     func renames(builtOn column: Identifier, number: Int, table: QualifiedName) -> [SQL] {
@@ -90,10 +97,13 @@ extension Policy {
 }
 
 extension Statistics {
+    /// Sets their target.
+    var targeting: SQL? { target.map { "ALTER STATISTICS \(name) SET STATISTICS \($0)" } }
+
     /// Creates them; they are gathered by the next ANALYZE.
     var creation: [SQL] {
         var statements: [SQL] = ["\(server: definition)"]
-        if let target { statements.append("ALTER STATISTICS \(name) SET STATISTICS \(target)") }
+        if let targeting { statements.append(targeting) }
         if let comment { statements.append("COMMENT ON STATISTICS \(name) IS \(literal: comment)") }
         return statements
     }
@@ -126,6 +136,9 @@ extension View {
         }
         if let comment { statements.append("COMMENT ON VIEW \(name) IS \(literal: comment)") }
         statements += columnComments.map { "COMMENT ON COLUMN \(name).\($0.column) IS \(literal: $0.comment)" }
+        statements += defaults.map {
+            "ALTER VIEW \(name) ALTER COLUMN \($0.column) SET DEFAULT \(server: $0.expression)"
+        }
         return statements + triggers.map { "\(server: $0)" } + rules.map { "\(server: $0)" }
     }
 }

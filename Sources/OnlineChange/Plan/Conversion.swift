@@ -75,6 +75,8 @@ public struct ConvertingFunction: Codable, Hashable, Sendable {
     let argument: String
     let result: String
     let expression: String
+    /// Whether NULL for a value means that it can't be converted.
+    var isPartial = false
 
     var creation: [SQL] {
         [
@@ -96,10 +98,17 @@ public struct ConvertingFunction: Codable, Hashable, Sendable {
         -> SQL
     {
         let caught = ends.failure.isEmpty ? "" : "EXCEPTION WHEN OTHERS THEN \(ends.failure) "
+        let partial =
+            isPartial
+            ? "IF \(variable.quoted) IS NULL AND \(column.quoted) IS NOT NULL THEN RAISE invalid_text_representation; END IF; "
+            : ""
         // The alias is declared in the block itself and so wins over what PL/pgSQL declares, FOUND for one.
         let body = """
-            DECLARE \(column.quoted) ALIAS FOR $1; \(variable.quoted) \(result);
-            BEGIN \(variable.quoted) := \(expression); \(ends.success) \(caught)END
+            DECLARE \(column.quoted) ALIAS FOR $1;
+            BEGIN
+              DECLARE \(variable.quoted) \(result) := \(expression);
+              BEGIN \(partial)\(ends.success) END;
+            \(caught)END
             """
         return """
             CREATE OR REPLACE FUNCTION \(name)(\(server: argument)) RETURNS \(server: type) LANGUAGE plpgsql IMMUTABLE

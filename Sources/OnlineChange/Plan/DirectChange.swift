@@ -8,17 +8,28 @@ struct DirectChange {
     init?(_ context: PlanningContext) throws(Failure) {
         guard let change = context.typeChange, let dependents = context.dependents, change.isFree else { return nil }
         let column = context.names.original
-        let number = context.table.column(column)?.number
+        guard let original = context.table.column(column) else { return nil }
+        let number = original.number
         // These would be looked at in every row, or the plain ALTER refuses while they stand.
         guard dependents.constraints.allSatisfy({ ["p", "u"].contains($0.kind) }), dependents.views.isEmpty,
             dependents.policies.isEmpty, dependents.publications.allSatisfy({ $0.filter == nil }),
-            !context.table.triggers.contains(where: { trigger in number.map { trigger.columns.contains($0) } ?? false }
-            ),
+            !context.table.triggers.contains(where: { $0.columns.contains(number) }),
             context.names.addedLater == column
         else { return nil }
         let table = context.table.name
         let collation: SQL = change.collation.map { " COLLATE \(server: $0)" } ?? ""
-        let statement: SQL = "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE \(server: change.type)\(collation)"
+        var statements: [SQL] = [
+            "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE \(server: change.type)\(collation)"
+        ]
+        // What the server sets back without a word.
+        let storage = AddTypedColumn.storage(of: original, change, on: column)
+        if !storage.isEmpty { statements.append("ALTER TABLE \(table) \(SQL.joined(storage))") }
+        statements += dependents.indexes
+            .filter { extras in
+                context.table.indexes.contains { $0.name == extras.name && $0.columns.contains(number) }
+            }
+            .flatMap { $0.targeting(table: table) }
+        statements += dependents.statistics.compactMap(\.targeting)
         phase = PlannedPhase(
             name: "expand",
             summary:
@@ -30,7 +41,7 @@ struct DirectChange {
                     action: .transaction(
                         GuardedTransaction(
                             locks: [context.exclusiveLock("ALTER COLUMN … TYPE without a rewrite")],
-                            statements: [statement]
+                            statements: statements
                         )
                     )
                 )

@@ -96,8 +96,10 @@ public struct Runner: Sendable {
         }
         let noWayBack = Failure(
             .refused,
-            "the change \(change.name) is finished: the legacy column is gone and there is no way back",
-            next: "Rename it back with another change."
+            "the change \(change.name) is finished: "
+                + (change.plan.phases.count == 1 ? "it was made in place" : "the legacy column is gone")
+                + ", and there is no way back",
+            next: "Undo it with another change."
         )
         guard change.state != .finished else { throw noWayBack }
         try await hold(change) { try await PhaseRunner(context: $0).rollback(noWayBack: noWayBack) }

@@ -175,6 +175,10 @@ extension TypeShape {
                 CREATE TABLE item (id int, value text DEFAULT 'x' || random()::text);
                 ALTER TABLE item ALTER value SET STORAGE EXTERNAL; ALTER TABLE item ALTER value SET COMPRESSION pglz;
                 INSERT INTO item SELECT g, repeat('y', g) FROM generate_series(1, 40) g
+                """,
+            // The plain ALTER sets them back.
+            after: """
+                ALTER TABLE item ALTER value SET STORAGE EXTERNAL; ALTER TABLE item ALTER value SET COMPRESSION pglz
                 """
         ),
         TypeShape(
