@@ -12,7 +12,7 @@ SOURCES := Package.swift Sources Tests recipes $(wildcard integration)
 # Two tests a processor at a time: with all at once, those that measure waits would measure the machine's.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
-.PHONY: setup build test demo bench lint release clean
+.PHONY: setup build test demo demo-types bench lint release clean
 
 setup: ## Installs what is missing; needs no network when nothing is.
 	@scripts/setup
@@ -25,6 +25,9 @@ test: setup ## Runs every test.
 
 demo: build ## Shows a change on a server of its own, under load.
 	@.build/release/online-change demo
+
+demo-types: build ## Shows a primary key becoming bigint, under load.
+	@.build/release/online-change demo --types
 
 bench: setup ## Times the backfill against one single UPDATE, on a server of its own.
 	@integration/bench.sh

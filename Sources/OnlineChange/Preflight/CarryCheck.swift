@@ -95,12 +95,14 @@ enum CarryCheck: PreflightCheck {
 /// Columns of other tables that refer to this one and keep its old type.
 enum KeepingCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
-        (subject.dependents?.constraints ?? []).filter(\.refersToColumn).map { key in
-            .note(
-                "constraint \(key.name) on \(key.table)",
-                "its own column (\(key.otherTypes.joined(separator: ", "))) keeps its type and holds no value that is "
-                    + "beyond it: change that too"
-            )
-        }
+        (subject.dependents?.constraints ?? [])
+            .filter { $0.refersToColumn && $0.otherTypes.contains(subject.column?.type ?? "") }
+            .map { key in
+                .note(
+                    "constraint \(key.name) on \(key.table)",
+                    "the column that refers to this one stays \(key.otherTypes.joined(separator: ", ")) and holds no value "
+                        + "that is beyond it: change it too"
+                )
+            }
     }
 }

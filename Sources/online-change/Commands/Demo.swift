@@ -13,8 +13,12 @@ struct Demo: AsyncParsableCommand {
             Example:
               online-change demo
               online-change demo --rows 100000
+              online-change demo --types
             """
     )
+
+    @Flag(help: "Change the type of a primary key instead: int to bigint, with two tables that refer to it.")
+    var types = false
 
     @Option(help: "Rows of the table.")
     var rows = 1_000_000
@@ -28,7 +32,7 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         let output = Output.choose(.lines(isVerbose: false))
         let report = try await DemoServer.with { server in
-            try await DemoRun(server: server, rows: rows, output: output).perform()
+            try await DemoRun(server: server, story: types ? .types : .rename, rows: rows, output: output).perform()
         }
         output.say("")
         report.lines.forEach(output.say)

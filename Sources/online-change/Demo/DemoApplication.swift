@@ -14,14 +14,14 @@ struct DemoApplication: Sendable {
     private let workload: CountedWorkload
 
     /// The application of a database; no release of it runs yet.
-    init(_ server: DemoServer, on database: DemoServer.Database) {
+    init(_ server: DemoServer, _ story: DemoStory, on database: DemoServer.Database) {
         self.server = server
         self.database = database
         workload = CountedWorkload(
-            table: DemoSchema.table,
+            table: DemoStory.table,
             key: "id",
-            oldName: DemoSchema.oldName,
-            newName: DemoSchema.newName,
+            oldName: story.oldName,
+            newName: story.newName,
             parameters: ConnectionParameters(
                 conninfo: server.parameters(database).conninfo,
                 applicationName: "application"

@@ -20,6 +20,8 @@ struct DemoReport: Sendable {
     var longestWaitElsewhere: Duration
     /// The longest that anyone may wait because of us.
     var lockTimeout: Duration
+    /// What the plain statement is called.
+    var plainStatement = "ALTER TABLE … RENAME COLUMN"
     /// What the catalog differs in from the one that the plain statement gives.
     var catalogDifferences: [String]
 
@@ -39,7 +41,7 @@ struct DemoReport: Sendable {
                     + "(\(Milliseconds.text(longestWaitElsewhere)))"
             )
         }
-        problems += Self.first(catalogDifferences, of: "difference from ALTER TABLE … RENAME COLUMN")
+        problems += Self.first(catalogDifferences, of: "difference from \(plainStatement)")
         return problems
     }
 
@@ -72,8 +74,8 @@ struct DemoReport: Sendable {
             Self.line(
                 "catalog",
                 catalogDifferences.isEmpty
-                    ? "equal to that after ALTER TABLE … RENAME COLUMN"
-                    : "differs from that after ALTER TABLE … RENAME COLUMN in \(catalogDifferences.count) places",
+                    ? "equal to that after \(plainStatement)"
+                    : "differs from that after \(plainStatement) in \(catalogDifferences.count) places",
                 isKept: catalogDifferences.isEmpty
             ),
         ]

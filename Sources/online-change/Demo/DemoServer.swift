@@ -7,7 +7,7 @@ import ThrowawayPostgres
 struct DemoServer: Sendable {
     /// Its databases.
     enum Database: String, CaseIterable {
-        /// The one whose column is renamed online.
+        /// The one whose column is changed online.
         case online
         /// Its twin, which is left in peace meanwhile and gets the plain statement in the end.
         case plain
@@ -48,15 +48,14 @@ struct DemoServer: Sendable {
         }
     }
 
-    /// What the catalog differs in from that of the twin after `ALTER TABLE … RENAME COLUMN`.
-    func differencesFromPlainRename() async throws -> [String] {
+    /// What the catalog differs in from that of the twin after the plain statements.
+    func differences(fromPlain story: DemoStory) async throws -> [String] {
         let plain = try await connected(to: .plain) { connection in
-            try await connection.run(
-                "ALTER TABLE \(DemoSchema.table) RENAME COLUMN \(DemoSchema.oldName) TO \(DemoSchema.newName)"
-            )
+            for statement in story.plain.statements { try await connection.run(Query(statement)) }
             return try await CatalogPortrait.take(on: connection)
         }
-        return try await connected(to: .online) { try await CatalogPortrait.take(on: $0) }.differences(from: plain)
+        return try await connected(to: .online) { try await CatalogPortrait.take(on: $0) }
+            .differences(from: plain, ignoringColumnOrder: !story.keepsColumnOrder)
     }
 
     /// Runs a body with a connection to a database.
