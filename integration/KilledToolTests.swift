@@ -104,7 +104,7 @@ struct KilledToolTests {
 }
 
 /// Seeds that a failed test names, so that it can be run again.
-private enum Seeds {
+enum Seeds {
     static let all: [UInt64] = {
         let first = ProcessInfo.processInfo.environment["ONLINE_CHANGE_SEED"].flatMap { UInt64($0) }
         let count = Size.of(short: 6, long: 60)

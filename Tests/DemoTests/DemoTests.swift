@@ -16,6 +16,13 @@ struct DemoTests {
         #expect(outcome.lines.filter { $0.hasPrefix("$ online-change ") } == Self.commands)
     }
 
+    @Test func changesATypeToo() async throws {
+        let outcome = try await DemoCommand.run(["--types", "--rows", "20000"])
+        #expect(outcome.status == .exited(0), "\(outcome.errors)")
+        #expect(outcome.leftovers == [])
+        #expect(outcome.lines.last == "✓ catalog              equal to that after ALTER TABLE … TYPE bigint")
+    }
+
     @Test(arguments: ["The old release starts", "expand: ", "swap reached."])
     func interruptEndsItCleanly(mark: String) async throws {
         let outcome = try await DemoCommand.run(["--rows", "20000"], interruptedAt: mark)
