@@ -30,7 +30,7 @@ let package = Package(
         .target(
             name: "BuiltInRecipes",
             path: "recipes",
-            resources: [.embedInCode("rename-column.yaml")],
+            resources: [.embedInCode("rename-column.yaml"), .embedInCode("add-not-null.yaml")],
             swiftSettings: settings
         ),
         .target(

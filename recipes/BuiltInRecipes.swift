@@ -4,7 +4,8 @@
 public enum BuiltInRecipes {
     /// The text of each recipe by its name, which is also its file's name.
     public static let texts: [(name: String, yaml: String)] = [
-        ("rename-column", text(PackageResources.rename_column_yaml))
+        ("rename-column", text(PackageResources.rename_column_yaml)),
+        ("add-not-null", text(PackageResources.add_not_null_yaml)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -24,7 +24,8 @@ struct OnlineChangeCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RenameColumn.self, Status.self, Advance.self, Rollback.self, Verify.self, Pause.self, Resume.self,
+            RenameColumn.self, AddNotNull.self, Status.self, Advance.self, Rollback.self, Verify.self, Pause.self,
+            Resume.self,
             Tune.self, Recipes.self, Demo.self,
         ]
     )

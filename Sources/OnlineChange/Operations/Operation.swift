@@ -53,7 +53,8 @@ public struct ArgumentValues: Codable, Hashable, Sendable {
 enum OperationRegistry {
     static let all: [any Operation.Type] = [
         AddColumn.self, SyncColumns.self, BackfillColumn.self, CopyIndexes.self, AnalyzeTable.self,
-        VerifyColumns.self, SwapNames.self, DropColumn.self,
+        VerifyColumns.self, SwapNames.self, DropColumn.self, FillNulls.self, BackfillNulls.self, VerifyNoNulls.self,
+        RefuseNulls.self, ValidateNotNull.self, EnforceNotNull.self, DropFill.self,
     ]
 
     static func type(_ key: String) -> (any Operation.Type)? {
@@ -77,10 +78,19 @@ public struct PlanningContext: Sendable {
     public let options: PlanningOptions
     /// The triggers that keep the columns equal.
     public let dualWrite: DualWrite?
+    /// What is known of a column that is to become NOT NULL.
+    public let notNull: NotNullFacts?
+    /// The trigger that fills its NULLs.
+    public let fill: FillTrigger?
 
     /// The column that an argument names.
     func name(_ argument: ArgumentName) -> Identifier {
         arguments.columns[argument.name] ?? Identifier(argument.name)
+    }
+
+    /// Whether the user gave an argument that need not be given.
+    func isGiven(_ argument: ArgumentName) -> Bool {
+        arguments.texts[argument.name] != nil
     }
 
     /// The triggers that keep the columns equal, of a recipe that adds one.

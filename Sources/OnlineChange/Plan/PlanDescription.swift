@@ -55,6 +55,10 @@ extension Action {
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on the table for as long as it takes (no reader and no writer waits)"
             )
+        case .validate(let validation):
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on \(validation.table) for as long as it takes (no reader and no writer waits)"
+            )
         case .vacuum(let table):
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on \(table) for as long as it takes (no reader and no writer waits)"

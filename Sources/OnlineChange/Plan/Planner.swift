@@ -32,6 +32,7 @@ public struct Planner: Sendable {
         table: TableSnapshot,
         facts: ServerFacts,
         exchanged: ExchangedDefinitions,
+        notNull: NotNullFacts? = nil,
         findings: [Finding]
     ) throws(Failure) -> Plan {
         guard let names = recipe.names(arguments, table: table), let outcome = recipe.outcome(arguments),
@@ -43,6 +44,9 @@ public struct Planner: Sendable {
         let dualWrite = try names.added.map { added throws(Failure) in
             try Self.dualWrite(table, added: added, others: others)
         }
+        let fill = try notNull?.fill.map { expression throws(Failure) in
+            try Self.fillTrigger(table, column, expression, notNull, others: others)
+        }
         let context = PlanningContext(
             table: table,
             facts: facts,
@@ -50,7 +54,9 @@ public struct Planner: Sendable {
             names: names,
             exchanged: exchanged,
             options: options,
-            dualWrite: dualWrite
+            dualWrite: dualWrite,
+            notNull: notNull,
+            fill: fill
         )
         let texts = arguments.byName.merging(["change": change, "table": "\(table.name)"]) { $1 }
         var phases: [PlannedPhase] = []
@@ -93,6 +99,7 @@ public struct Planner: Sendable {
                 beforeTriggers: others.map(\.name)
             ),
             dualWrite: dualWrite,
+            fill: fill,
             verification: verification,
             verificationAfterSwap: verificationAfterSwap,
             uniqueCopies: options.uniqueCopies,
@@ -111,6 +118,28 @@ public struct Planner: Sendable {
             .refused,
             "no trigger name sorts before and after those that table \(table.name) has",
             next: "Rename triggers whose names begin with a blank, '!' or '~'."
+        )
+    }
+
+    private static func fillTrigger(
+        _ table: TableSnapshot,
+        _ column: Column,
+        _ expression: FillExpression,
+        _ facts: NotNullFacts?,
+        others: [Identifier]
+    ) throws(Failure) -> FillTrigger {
+        let trigger = FillTrigger(
+            table: table,
+            column: column,
+            expression: expression,
+            needsConstraintTriggers: facts?.demands.contains(where: \.isCheckedByTrigger) ?? false,
+            others: others
+        )
+        if let trigger { return trigger }
+        throw Failure(
+            .refused,
+            "no trigger name sorts after those that table \(table.name) has",
+            next: "Rename triggers whose names begin with '~'."
         )
     }
 

@@ -13,6 +13,8 @@ public struct PreflightSubject: Sendable {
     let names: ColumnNames
     /// Unfinished changes of the same table.
     let unfinished: [ChangeRecord]
+    /// The recipe's arguments.
+    var arguments = ArgumentValues(columns: [:])
 
     /// The name of the column that the change is about.
     var from: Identifier { names.original }

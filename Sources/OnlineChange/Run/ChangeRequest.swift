@@ -47,6 +47,8 @@ struct ResolvedRequest: Sendable {
     let table: RelationReference
     let arguments: ArgumentValues
     let facts: ServerFacts
+    /// The schemas in which the user's own session looks names up.
+    let searchPath: [Identifier]
 
     /// The change's name.
     var name: String {
@@ -72,13 +74,21 @@ struct ResolvedRequest: Sendable {
             )
         }
         let facts = try await ServerFacts.read(session, table: table)
+        let searchPath = try await reader.searchPath()
         try await session.secure(as: facts.canActAsOwner ? table.owner : nil)
         return ResolvedRequest(
             request: request,
             table: table,
             arguments: ArgumentValues(columns: columns, texts: request.texts),
-            facts: facts
+            facts: facts,
+            searchPath: searchPath
         )
+    }
+
+    /// Says that nothing is left to do, if the table has already what the recipe would give it.
+    func nothingToDo(on session: Session) async throws -> String? {
+        guard let outcome = request.recipe.outcome(arguments) else { return nil }
+        return outcome.nothingToDo(in: try await CatalogReader(session: session).snapshot(oid: table.oid, mentions: []))
     }
 
     /// Looks at everything that could stand in the way, and plans.
@@ -89,10 +99,14 @@ struct ResolvedRequest: Sendable {
         guard let names = request.recipe.names(arguments, table: snapshot) else {
             throw Failure(.usage, "the recipe \(request.recipe.name) lacks an argument")
         }
-        let findings = Preflight.findings(
-            PreflightSubject(table: snapshot, facts: facts, names: names, unfinished: unfinished),
-            of: request.recipe
+        let subject = PreflightSubject(
+            table: snapshot,
+            facts: facts,
+            names: names,
+            unfinished: unfinished,
+            arguments: arguments
         )
+        var findings = Preflight.findings(subject, of: request.recipe)
         try Preflight.enforce(findings, acknowledged: request.options.acknowledged)
         var exchanged = ExchangedDefinitions()
         if let added = names.added {
@@ -104,7 +118,29 @@ struct ResolvedRequest: Sendable {
                 to: added
             ).definitions()
         }
+        let notNull = try await notNullFacts(snapshot, on: session, lockGuard: lockGuard)
+        if let notNull {
+            let more = NotNullCheck.findings(notNull, subject)
+            try Preflight.enforce(more, acknowledged: request.options.acknowledged)
+            findings += more
+        }
         return try Planner(recipe: request.recipe, arguments: arguments, change: name, options: request.options)
-            .plan(table: snapshot, facts: facts, exchanged: exchanged, findings: findings)
+            .plan(table: snapshot, facts: facts, exchanged: exchanged, notNull: notNull, findings: findings)
+    }
+
+    private func notNullFacts(_ snapshot: TableSnapshot, on session: Session, lockGuard: LockGuard) async throws
+        -> NotNullFacts?
+    {
+        guard case .notNull(let name)? = request.recipe.outcome(arguments), let column = snapshot.column(name) else {
+            return nil
+        }
+        return try await NotNullProbe(
+            session: session,
+            lockGuard: lockGuard,
+            facts: facts,
+            table: snapshot,
+            column: column,
+            searchPath: searchPath
+        ).facts(fill: request.recipe.fill(arguments))
     }
 }

@@ -51,6 +51,14 @@ struct IndexBuilder: Sendable {
         }
     }
 
+    /// Has the server prove a constraint; one that is proven already is left alone.
+    func validate(_ validation: ConstraintValidation) async throws {
+        let statement = Action.validate(validation).statements[0]
+        try await watched("proof of \(validation.constraint)") { session in
+            try await context.lockGuard.runConcurrently(statement, on: session)
+        }
+    }
+
     private func state(_ index: QualifiedName, table: QualifiedName) async throws -> State {
         let rows = try await context.session.run(
             """
