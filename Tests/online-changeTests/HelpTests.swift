@@ -54,8 +54,8 @@ struct HelpTests {
                 SUBCOMMANDS:
                   rename-column           Renames a column while old and new releases of the
                                           application are running.
-                  add-not-null            Makes a column NOT NULL while releases that write NULL
-                                          are running.
+                  add-not-null            Makes a column NOT NULL while releases that write
+                                          NULL are running.
                   status                  Shows all changes, or one: phase, progress, rate, why
                                           it waits, next command.
                   advance                 Goes on to the next phase of a change, or through the

@@ -19,7 +19,9 @@ struct FillProbe {
     /// - Throws: `Failure.refused` with the server's words if that is nothing.
     func expression(_ text: String) async throws -> FillExpression {
         guard ExpressionText.isBalanced(text) else {
-            throw refused("it is not one expression: quotes and brackets must close, and a comment, ';' or ',' can't stand in it")
+            throw refused(
+                "it is not one expression: quotes and brackets must close, and a comment, ';' or ',' can't stand in it"
+            )
         }
         do {
             return try await read(text)

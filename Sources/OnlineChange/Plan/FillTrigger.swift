@@ -65,7 +65,9 @@ public struct FillTrigger: Codable, Hashable, Sendable {
             """
             CREATE OR REPLACE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql
             SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \(literal: body.text)
-            """
+            """,
+            // Nobody puts it on a table of their own; firing needs no right.
+            "REVOKE ALL ON FUNCTION \(function)() FROM PUBLIC",
         ]
     }
 
@@ -78,6 +80,17 @@ public struct FillTrigger: Codable, Hashable, Sendable {
             """,
             "ALTER TABLE \(table) ENABLE ALWAYS TRIGGER \(name)",
         ]
+    }
+
+    /// Columns that the expression reads and that the table has no longer.
+    func findings(in now: TableSnapshot) -> [Finding] {
+        expression.reads.filter { now.column($0) == nil }.map { name in
+            .refused(
+                "column \(table).\(name)",
+                "the fill expression reads it, and it was dropped or renamed since the change was planned",
+                wayOut: "give it its name back, or roll the change back and start it with another expression"
+            )
+        }
     }
 
     /// Drops the trigger.

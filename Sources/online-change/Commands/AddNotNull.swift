@@ -12,8 +12,8 @@ struct AddNotNull: AsyncParsableCommand {
 
             Example:
               online-change add-not-null users email --fill "'unknown'" --dry-run
-              online-change add-not-null users email --fill "lower(login) || '@example.org'"
-              online-change add-not-null app.orders public_id --fill 'gen_random_uuid()' --keep-filling
+              online-change add-not-null users email --fill 'lower(login)'
+              online-change add-not-null orders key --fill 'gen_random_uuid()' --workers 2
             """
     )
 

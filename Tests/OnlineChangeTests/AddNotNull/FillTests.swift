@@ -188,6 +188,39 @@ struct FillTests {
         try await change.rollback()
     }
 
+    @Test("A column that the expression reads and that is gone stops the next phase, not the application")
+    func whatIsReadIsGone() async throws {
+        let change = try await begun(
+            .text("gone", "ALTER TABLE item ADD other text DEFAULT 'o'", fill: "other"),
+            through: "expand"
+        )
+        try await change.run("ALTER TABLE item RENAME other TO another", "UPDATE item SET name = NULL WHERE id = 4")
+        let stopped = try await refusal { try await change.start(through: "backfill") }
+        #expect(stopped.kind == .refused)
+        #expect(
+            stopped.message
+                == "column public.item.other: the fill expression reads it, and it was dropped or renamed since the change was planned"
+        )
+        try await change.run("ALTER TABLE item RENAME another TO other")
+        try await change.start(through: "drop")
+        #expect(try await change.rows("SELECT name FROM item WHERE id = 4") == ["o"])
+    }
+
+    @Test("A trigger that was kept is told to whoever renames what it reads")
+    func keptTriggerIsSeenByRename() async throws {
+        let change = try await begun(
+            .text("kept", "ALTER TABLE item ADD other text DEFAULT 'o'", fill: "other"),
+            through: "drop",
+            keepsFilling: true
+        )
+        #expect(try await change.leftovers().count == 2)
+        let notes = try await AskedRename(table: "item", from: "other").notes()
+        #expect(
+            notes.contains { $0.hasPrefix("note: function online_change") && $0.contains("mentions other") },
+            "\(notes)"
+        )
+    }
+
     @Test("verify counts, and repairs")
     func verifies() async throws {
         let change = try await begun(.text("verified"), through: "backfill")

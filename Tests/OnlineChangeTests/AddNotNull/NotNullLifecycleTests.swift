@@ -69,9 +69,7 @@ struct NotNullLifecycleTests {
             let plain = try await NotNullChange(shape, in: database)
             try await plain.connection.script([shape.setup])
             try await plain.connection.script([shape.nulls])
-            for statement in shape.writes where shape.name != "a NOT NULL constraint that is not valid" {
-                try await plain.run(statement)
-            }
+            for statement in shape.writes { try await plain.run(statement) }
             try await plain.changePlainly()
             state = try await plain.state()
             await plain.connection.close()

@@ -177,7 +177,7 @@ extension NotNullShape {
                 ALTER TABLE item ADD CONSTRAINT mine NOT NULL name NOT VALID
                 """,
             nulls: "SELECT 1",
-            writes: ["UPDATE item SET name = NULL WHERE id = 4"],
+            writes: ["UPDATE item SET name = 'X' WHERE id = 4"],
             needs: [.version(18_00_00)]
         ),
     ]

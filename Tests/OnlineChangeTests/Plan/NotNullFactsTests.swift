@@ -54,7 +54,8 @@ struct NotNullFactsTests {
     @Test(
         arguments: [
             ("'a;b' || \"c)\"", true), ("lower(a[1])", true), ("E'\\''", true), ("a$b", true), ("'--'", true),
-            ("f(a, b)", true), ("a, b", false), ("a)", false), ("(a", false), ("a; b", false), ("a -- b", false), ("a /* b */", false), ("$$a$$", false),
+            ("f(a, b)", true), ("a, b", false), ("a)", false), ("(a", false), ("a; b", false), ("a -- b", false),
+            ("a /* b */", false), ("$$a$$", false),
             ("'a", false), ("E'\\'", false), ("\"a", false), (" ", false), ("(a]", false), ("$1", false),
             ("a\0b", false),
         ]

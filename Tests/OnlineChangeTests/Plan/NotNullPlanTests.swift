@@ -120,7 +120,7 @@ struct NotNullPlanTests {
 
     private static let filledStatements = """
         expand 1: fill NULLs in name by a trigger
-          CREATE OR REPLACE FUNCTION "online_change"."users.name_5ed4c7ae_fill"() RETURNS trigger LANGUAGE plpgsql
+          CREATE OR REPLACE FUNCTION "online_change"."users.name_36e19b92_fill"() RETURNS trigger LANGUAGE plpgsql
         SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS '#variable_conflict use_column
         BEGIN
           NEW."name" := (SELECT (lower("Login") || id) FROM (SELECT NEW."id" AS "id", NEW."Login" AS "Login") AS filled);
@@ -129,11 +129,12 @@ struct NotNullPlanTests {
           WHEN transaction_rollback THEN RAISE;
           WHEN OTHERS THEN RETURN NEW;
         END'
+          REVOKE ALL ON FUNCTION "online_change"."users.name_36e19b92_fill"() FROM PUBLIC
           CREATE OR REPLACE TRIGGER "~online_change name fill" BEFORE INSERT OR UPDATE ON "app"."users" FOR EACH ROW
-        WHEN (NEW."name" IS NULL) EXECUTE FUNCTION "online_change"."users.name_5ed4c7ae_fill"()
+        WHEN (NEW."name" IS NULL) EXECUTE FUNCTION "online_change"."users.name_36e19b92_fill"()
           ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "~online_change name fill"
           undo: DROP TRIGGER IF EXISTS "~online_change name fill" ON "app"."users"
-          undo: DROP FUNCTION IF EXISTS "online_change"."users.name_5ed4c7ae_fill"()
+          undo: DROP FUNCTION IF EXISTS "online_change"."users.name_36e19b92_fill"()
         backfill 1: fill the NULLs in name
           UPDATE "app"."users" SET "name" = (lower("Login") || id)
         WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND "name" IS NULL
@@ -156,6 +157,6 @@ struct NotNullPlanTests {
           undo: ALTER TABLE "app"."users" ALTER COLUMN "name" DROP NOT NULL
         drop 1: drop the trigger that fills NULLs
           DROP TRIGGER IF EXISTS "~online_change name fill" ON "app"."users"
-          DROP FUNCTION IF EXISTS "online_change"."users.name_5ed4c7ae_fill"()
+          DROP FUNCTION IF EXISTS "online_change"."users.name_36e19b92_fill"()
         """
 }

@@ -74,7 +74,7 @@ struct VerificationRun: Sendable {
             )
             if !result.keys.isEmpty {
                 await context.report(
-                    .notice("\((verification.wording ?? .columns).found): \(result.keys.joined(separator: " | "))")
+                    .notice("\(verification.wording?.found ?? "these differ"): \(result.keys.joined(separator: " | "))")
                 )
             }
             return result
