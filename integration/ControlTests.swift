@@ -58,7 +58,11 @@ struct ControlTests {
             SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """
-        try await eventually { try await first.status().waiting == "paused" }
+        // A change that is paused says so before anybody has it, too.
+        try await eventually {
+            let status = try await first.status()
+            return status.isRunning && status.waiting == "paused"
+        }
         let pid: Int = try await connection.value(holders)
         let second = try Rename(parameters)
         for refused in [
