@@ -33,7 +33,7 @@ enum NotNullCheck {
                 )
             ]
         }
-        return writability(column, object) + sources(fill, subject)
+        return writability(column, object) + sources(fill, subject) + firing(facts, subject)
             + facts.demands.compactMap { demand(object: $0, fill, column) }
             + [
                 .note(
@@ -79,6 +79,21 @@ enum NotNullCheck {
             }
             return findings
         }
+    }
+
+    /// Triggers of the table's own that can't be kept still, because the server's must not be.
+    private static func firing(_ facts: NotNullFacts, _ subject: PreflightSubject) -> [Finding] {
+        guard let checked = facts.demands.first(where: \.isCheckedByTrigger), subject.facts.canSilenceTriggers else {
+            return []
+        }
+        return subject.table.triggers
+            .filter { $0.enabled == "O" && $0.type & 16 != 0 && !DualWrite.isOurs($0.name) }
+            .map { trigger in
+                .note(
+                    "trigger \(trigger.name)",
+                    "it fires for every row that the backfill writes, as the server's own do that check \(checked.object)"
+                )
+            }
     }
 
     /// A value that breaks a constraint makes an error of a write that stored NULL before.

@@ -16,6 +16,8 @@ public struct PreflightSubject: Sendable {
     /// The recipe's arguments.
     var arguments = ArgumentValues(columns: [:])
 
+    /// Whether the change writes rows: it fills an added column, or NULLs.
+    var writesRows: Bool { names.added != nil || arguments.texts["fill"] != nil }
     /// The name of the column that the change is about.
     var from: Identifier { names.original }
     /// The name of the column that it adds, or of that column once more.

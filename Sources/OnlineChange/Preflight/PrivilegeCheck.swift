@@ -56,7 +56,7 @@ enum PrivilegeCheck: PreflightCheck {
                 )
             )
         }
-        if findings.isEmpty, !facts.canSilenceTriggers {
+        if findings.isEmpty, subject.writesRows, !facts.canSilenceTriggers {
             findings += silencing(subject)
         }
         return findings

@@ -2,7 +2,9 @@
 enum ReplicaIdentityCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
         let table = subject.table
-        guard !table.hasReplicaIdentity, table.publications.contains(where: \.sendsUpdates) else { return [] }
+        guard subject.writesRows, !table.hasReplicaIdentity, table.publications.contains(where: \.sendsUpdates) else {
+            return []
+        }
         return [
             .refused(
                 "table \(table.name)",

@@ -42,6 +42,33 @@ struct NotNullChange: Sendable {
         )
     }
 
+    /// A change that has been set up and taken through a phase, in the test's own database.
+    static func begun(_ shape: NotNullShape, through phase: String, keepsFilling: Bool = false) async throws
+        -> NotNullChange
+    {
+        let change = try await NotNullChange(shape, in: TestDatabase.current.parameters, keepsFilling: keepsFilling)
+        try await change.setUp()
+        try await change.start(through: phase)
+        return change
+    }
+
+    /// With what it stops on the way to a phase.
+    func refusal(through phase: String) async throws -> Failure {
+        try await Self.refusal { try await start(through: phase) }
+    }
+
+    /// With what anything else ends.
+    static func refusal(_ body: () async throws -> Void) async throws -> Failure {
+        do {
+            try await body()
+        } catch {
+            return Failure(error)
+        }
+        throw NoRefusal()
+    }
+
+    private struct NoRefusal: Error {}
+
     func setUp() async throws {
         try await connection.script([shape.setup, shape.nulls])
     }

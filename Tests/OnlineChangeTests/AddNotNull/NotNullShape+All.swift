@@ -144,6 +144,16 @@ extension NotNullShape {
             writes: ["UPDATE item SET name = 'x' WHERE id = 4"]
         ),
         NotNullShape(
+            name: "a rewrite rule, which would rewrite a backfill",
+            setup: """
+                CREATE TABLE item (id integer PRIMARY KEY, name text); \(rows);
+                CREATE RULE always AS ON UPDATE TO item DO ALSO SELECT 1; ALTER TABLE item ENABLE ALWAYS RULE always
+                """,
+            fill: nil,
+            nulls: "SELECT 1",
+            writes: ["INSERT INTO item VALUES (101, 'x')"]
+        ),
+        NotNullShape(
             name: "a valid check proves it",
             setup:
                 "CREATE TABLE item (id integer PRIMARY KEY, name text CONSTRAINT mine CHECK (name IS NOT NULL)); \(rows)",

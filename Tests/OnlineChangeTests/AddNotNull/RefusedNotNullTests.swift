@@ -98,6 +98,15 @@ struct RefusedNotNullTests {
                 "index item_one: it holds name, and the fill expression reads no column"
             ),
             (
+                .text(
+                    "rule",
+                    """
+                    CREATE RULE always AS ON UPDATE TO item DO ALSO SELECT 1;
+                    ALTER TABLE item ENABLE ALWAYS RULE always
+                    """
+                ), "rule always: it would rewrite the UPDATE of the backfill"
+            ),
+            (
                 .text("check", "ALTER TABLE item ADD CONSTRAINT short CHECK (length(name) < 99)"),
                 "constraint short: it reads name: a write that stored NULL before fails if it doesn't take the filled value"
             ),
