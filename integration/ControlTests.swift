@@ -58,11 +58,7 @@ struct ControlTests {
             SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """
-        // A change that is paused says so before anybody has it, too.
-        try await eventually {
-            let status = try await first.status()
-            return status.isRunning && status.waiting == "paused"
-        }
+        try await eventually { first.events.all.contains { if case .throttled = $0 { true } else { false } } }
         let pid: Int = try await connection.value(holders)
         let second = try Rename(parameters)
         for refused in [
