@@ -30,7 +30,9 @@ let package = Package(
         .target(
             name: "BuiltInRecipes",
             path: "recipes",
-            resources: [.embedInCode("rename-column.yaml"), .embedInCode("change-type.yaml")],
+            resources: [
+                .embedInCode("rename-column.yaml"), .embedInCode("change-type.yaml"), .embedInCode("add-not-null.yaml"),
+            ],
             swiftSettings: settings
         ),
         .target(

@@ -6,6 +6,7 @@ public enum BuiltInRecipes {
     public static let texts: [(name: String, yaml: String)] = [
         ("rename-column", text(PackageResources.rename_column_yaml)),
         ("change-type", text(PackageResources.change_type_yaml)),
+        ("add-not-null", text(PackageResources.add_not_null_yaml)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

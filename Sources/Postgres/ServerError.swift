@@ -73,6 +73,10 @@ public struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral {
     public static let invalidObjectDefinition: SQLState = "42P17"
     /// A unique index refused a row.
     public static let uniqueViolation: SQLState = "23505"
+    /// A CHECK refused a row.
+    public static let checkViolation: SQLState = "23514"
+    /// NOT NULL refused a row.
+    public static let notNullViolation: SQLState = "23502"
     /// DROP without CASCADE of something that others depend on.
     public static let dependentObjectsStillExist: SQLState = "2BP01"
     /// A write in a read-only transaction or on a standby.

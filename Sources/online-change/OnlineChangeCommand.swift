@@ -24,7 +24,8 @@ struct OnlineChangeCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RenameColumn.self, ChangeType.self, Status.self, Advance.self, Rollback.self, Verify.self, Pause.self,
+            RenameColumn.self, ChangeType.self, AddNotNull.self, Status.self, Advance.self, Rollback.self, Verify.self,
+            Pause.self,
             Resume.self,
             Tune.self, Recipes.self, Demo.self,
         ]

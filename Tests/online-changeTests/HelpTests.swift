@@ -2,7 +2,8 @@ import Testing
 
 struct HelpTests {
     static let commands = [
-        "rename-column", "status", "advance", "rollback", "verify", "pause", "resume", "tune", "recipes", "demo",
+        "rename-column", "add-not-null", "status", "advance", "rollback", "verify", "pause", "resume", "tune",
+        "recipes", "demo",
     ]
 
     @Test("Every command's help has an example that is not broken into two lines", arguments: commands)
@@ -53,13 +54,16 @@ struct HelpTests {
                 SUBCOMMANDS:
                   rename-column           Renames a column while old and new releases of the
                                           application are running.
+                  add-not-null            Makes a column NOT NULL while releases that write
+                                          NULL are running.
                   status                  Shows all changes, or one: phase, progress, rate, why
                                           it waits, next command.
                   advance                 Goes on to the next phase of a change, or through the
                                           named one.
                   rollback                Undoes everything that a change has done, from any
                                           phase before drop.
-                  verify                  Compares both columns of a change in every row, now.
+                  verify                  Compares both columns of a change in every row, or
+                                          looks for NULL, now.
                   pause                   Holds the backfill and the comparison of a change
                                           still, from any machine.
                   resume                  Lets a paused change go on, from any machine.
@@ -89,6 +93,8 @@ struct HelpTests {
         let none = try await run(binary, ["recipes", "nosuch"])
         #expect(none.code == 64)
         #expect(none.output.isEmpty)
-        #expect(none.errors == "online-change: there is no recipe 'nosuch'\n  There are: rename-column.\n")
+        #expect(
+            none.errors == "online-change: there is no recipe 'nosuch'\n  There are: rename-column, add-not-null.\n"
+        )
     }
 }

@@ -4,7 +4,7 @@ import Postgres
 /// Which recipes are compared, and the arguments that fit a table or column.
 enum RecipesUnderTest {
     /// Those that the tool has. A new one is switched on here.
-    private static let enabled: Set = [RenameUnderTest.name, TypeChangeUnderTest.name]
+    private static let enabled: Set = [RenameUnderTest.name, TypeChangeUnderTest.name, NotNullUnderTest.name]
 
     /// What can be done to a random table's column.
     static func of(_ table: RandomTable) -> [any RecipeUnderTest] {

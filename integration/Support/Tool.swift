@@ -72,5 +72,14 @@ enum Tool {
         ["rename-column", "account", "name", "full_name", "--name", Rename.name, "--through", phase, "--yes"] + more
     }
 
+    /// The command that makes `account.city` NOT NULL, through a phase.
+    static func addNotNull(through phase: String, _ more: String...) -> [String] {
+        [
+            "add-not-null", "account", "city", "--fill", "'city of ' || name", "--name", Rename.name, "--through",
+            phase,
+            "--yes",
+        ] + more
+    }
+
     static let rollback = ["rollback", Rename.name]
 }

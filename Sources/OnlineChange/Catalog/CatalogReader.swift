@@ -23,6 +23,13 @@ struct CatalogReader {
         )
     }
 
+    /// The schemas in which the session looks names up, those that exist.
+    func searchPath() async throws -> [Identifier] {
+        try await session.run(
+            "SELECT name::text AS name FROM unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY s(name, place) ORDER BY place"
+        ).rows.map { Identifier(try $0["name"]) }
+    }
+
     /// Tables of the database whose names are near to one.
     func namesLike(_ name: Identifier) async throws -> [String] {
         let rows = try await session.run(
@@ -125,7 +132,10 @@ struct CatalogReader {
             'collation', CASE WHEN a.attcollation <> bt.typcollation THEN
                 format('%I.%I', cn.nspname, co.collname) END,
             'hasNondeterministicCollation', NOT coalesce(co.collisdeterministic, true),
-            'isNotNull', a.attnotnull, 'hasComment', col_description(a.attrelid, a.attnum) IS NOT NULL,
+            'isNotNull', a.attnotnull,
+            'isNotNullPending', EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = a.attrelid
+                AND nn.contype = 'n' AND a.attnum = ANY (nn.conkey) AND NOT nn.convalidated),
+            'hasComment', col_description(a.attrelid, a.attnum) IS NOT NULL,
             'typeDemandsValue', b.is_not_null AND t.typdefault IS NULL AND d.adbin IS NULL,
             'defaultExpression', pg_get_expr(d.adbin, d.adrelid),
             'identity', a.attidentity, 'generated', a.attgenerated,
@@ -232,7 +242,8 @@ struct CatalogReader {
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM pg_trigger t
             WHERE t.tgrelid = \(oid)::oid AND t.tgfoid = p.oid AND NOT t.tgisinternal) AS by_trigger) used
-        WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'online_change')
+        WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+          AND (n.nspname <> 'online_change' OR p.proname LIKE '%\\_fill')
           AND p.prolang NOT IN (SELECT l.oid FROM pg_language l WHERE l.lanname IN ('c', 'internal'))
           AND (used.by_trigger
                OR EXISTS (SELECT FROM unnest(\(mentions.map(\.name))::text[]) name

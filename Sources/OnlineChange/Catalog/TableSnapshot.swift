@@ -95,6 +95,8 @@ public struct Column: Codable, Hashable, Sendable {
     public var hasNondeterministicCollation: Bool
     /// NOT NULL.
     public var isNotNull: Bool
+    /// Whether NOT NULL was never validated for rows that were there before (from 18 on).
+    public var isNotNullPending = false
     /// Whether it has a comment.
     public var hasComment: Bool
     /// Whether its type is a NOT NULL domain and neither that nor the column has a default.

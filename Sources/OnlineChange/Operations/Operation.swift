@@ -54,7 +54,8 @@ enum OperationRegistry {
     static let all: [any Operation.Type] = [
         AddColumn.self, SyncColumns.self, BackfillColumn.self, CopyIndexes.self, AnalyzeTable.self,
         VerifyColumns.self, SwapNames.self, DropColumn.self, AddTypedColumn.self, BuildIndexes.self, GuardColumn.self,
-        SwapColumns.self, DropLegacyColumn.self,
+        SwapColumns.self, DropLegacyColumn.self, FillNulls.self, BackfillNulls.self, VerifyNoNulls.self,
+        RefuseNulls.self, ValidateNotNull.self, EnforceNotNull.self, DropFill.self,
     ]
 
     static func type(_ key: String) -> (any Operation.Type)? {
@@ -82,11 +83,20 @@ public struct PlanningContext: Sendable {
     public let typeChange: TypeChange?
     /// What depends on the column, if it must be carried.
     public let dependents: ColumnDependents?
+    /// What is known of a column that is to become NOT NULL.
+    public let notNull: NotNullFacts?
+    /// The trigger that fills its NULLs.
+    public let fill: FillTrigger?
 
     /// The column that an argument names.
     func name(_ argument: ArgumentName) -> Identifier {
         // The column that is added may be left without a name in the arguments.
         arguments.columns[argument.name] ?? names.added ?? Identifier(argument.name)
+    }
+
+    /// Whether the user gave an argument that need not be given.
+    func isGiven(_ argument: ArgumentName) -> Bool {
+        arguments.texts[argument.name] != nil
     }
 
     /// The triggers that keep the columns equal, of a recipe that adds one.

@@ -52,10 +52,7 @@ public struct DualWrite: Codable, Hashable, Sendable {
         let first = ["!", "!!", " ", "  "].first { mark in
             rivals.allSatisfy { Identifier(mark + "online_change ") < $0 }
         }
-        let last = ["~", "~~", "~~~~~~~~", "\u{10FFFD}"].first { mark in
-            rivals.allSatisfy { $0 < Identifier(mark + "online_change ") }
-        }
-        guard let first, let last else { return nil }
+        guard let first, let last = Self.lastMark(others) else { return nil }
         self.table = table
         inInsert = Self.trigger("\(first)online_change \(replica)", " in i")
         inUpdate = Self.trigger("\(first)online_change \(replica)", " in u")
@@ -64,15 +61,22 @@ public struct DualWrite: Codable, Hashable, Sendable {
         stem = Self.stem(table: table, replica: replica, oid: oid)
     }
 
+    /// What begins a name that sorts after those of the user's triggers.
+    static func lastMark(_ others: [Identifier]) -> String? {
+        ["~", "~~", "~~~~~~~~", "\u{10FFFD}"].first { mark in
+            others.allSatisfy { isOurs($0) || $0 < Identifier(mark + "online_change ") }
+        }
+    }
+
     /// A name of a trigger; where it is too long, a hash keeps it apart from that of another long column.
-    private static func trigger(_ start: String, _ suffix: String) -> Identifier {
+    static func trigger(_ start: String, _ suffix: String) -> Identifier {
         let whole = Identifier(start + suffix)
         return whole.isStorable
             ? whole : Identifier(start).shortened(appending: " \(StableHash.hex(start))\(suffix)")
     }
 
     /// A legible start and a hash that no other table or column shares, with room for the longest suffix.
-    private static func stem(table: QualifiedName, replica: Identifier, oid: UInt32) -> String {
+    static func stem(table: QualifiedName, replica: Identifier, oid: UInt32) -> String {
         let suffix = "_" + StableHash.hex("\(oid).\(replica.quoted)")
         let longest = "_backward_strict"
         let padded = Identifier("\(table.name).\(replica)").shortened(appending: suffix + longest)

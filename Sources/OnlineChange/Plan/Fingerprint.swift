@@ -77,8 +77,12 @@ public struct Fingerprint: Codable, Hashable, Sendable {
             findings.append(
                 .refused(
                     "trigger \(name)",
-                    "it keeps the two columns equal, and it was dropped or disabled",
-                    wayOut: "roll the change back and start it again; writes by the other name may have been missed"
+                    names.added == nil
+                        ? "it fills NULLs, and it was dropped or disabled"
+                        : "it keeps the two columns equal, and it was dropped or disabled",
+                    wayOut: names.added == nil
+                        ? "roll the change back and start it again; NULLs may have been stored meanwhile"
+                        : "roll the change back and start it again; writes by the other name may have been missed"
                 )
             )
         }
@@ -103,7 +107,7 @@ public struct Fingerprint: Codable, Hashable, Sendable {
         // Where the column goes in the end, what is new on it is refused, not noted.
         guard carried == nil else { return findings }
         let indexed = now.indexes.filter { $0.columns.contains(columnNumber) }.map(\.name.name)
-        for name in indexed where !indexes.contains(name) {
+        for name in indexed where names.added != nil && !indexes.contains(name) {
             findings.append(
                 .note("index \(name)", "it is new since the plan was made and has no copy on the added column")
             )

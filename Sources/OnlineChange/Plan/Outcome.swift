@@ -15,12 +15,15 @@ public enum Outcome: Codable, Hashable, Sendable {
             self
         }
     }
+    /// A column is NOT NULL.
+    case notNull(Identifier)
 
     /// In a few words: `name → full_name`.
     var text: String {
         switch self {
         case .renamed(let from, let to): "\(from) → \(to)"
         case .retyped(let from, let to, let type): "\(from) → \(to == from ? "" : "\(to) ")\(type)"
+        case .notNull(let column): "\(column) NOT NULL"
         }
     }
 
@@ -30,6 +33,28 @@ public enum Outcome: Codable, Hashable, Sendable {
         case .renamed(let from, let to): table.column(from) == nil && table.column(to) != nil
         case .retyped(let from, let to, let type):
             (from == to || table.column(from) == nil) && table.column(to)?.type == type
+        case .notNull(let name): table.column(name).map { $0.isNotNull && !$0.isNotNullPending } ?? false
+        }
+    }
+
+    /// Says that nothing is left to do, where the table alone tells so, whoever brought it about.
+    ///
+    /// Nil for a rename: that there is a column of the new name and none of the old one may be for another reason.
+    func nothingToDo(in table: TableSnapshot) -> String? {
+        guard case .notNull(let column) = self, holds(in: table) else { return nil }
+        return "column \(table.name).\(column) is NOT NULL already"
+    }
+
+    /// What to do instead of going back, once that is no longer possible.
+    var afterTheEnd: (state: String, next: String) {
+        switch self {
+        case .renamed: ("the legacy column is gone and there is no way back", "Rename it back with another change.")
+        case .retyped: ("the old column is gone and there is no way back", "Change the type back with another change.")
+        case .notNull(let column):
+            (
+                "the column is NOT NULL for good",
+                "ALTER TABLE … ALTER COLUMN \(column.quoted) DROP NOT NULL; allows NULL."
+            )
         }
     }
 }

@@ -26,6 +26,8 @@ public struct Plan: Codable, Hashable, Sendable {
     public var fingerprint: Fingerprint
     /// The triggers that keep the columns equal, if one is added.
     public var dualWrite: DualWrite?
+    /// The trigger that fills NULLs, if there is one.
+    public var fill: FillTrigger?
     /// The comparison that `verify` makes before swap.
     public var verification: Verification
     /// The same from swap on, when the other column is the one that follows.
@@ -49,13 +51,25 @@ public struct Plan: Codable, Hashable, Sendable {
     }
 
     /// Triggers of ours that must stand from expand on.
-    public var triggerNames: [Identifier] { dualWrite?.triggerNames ?? [] }
+    public var triggerNames: [Identifier] { (dualWrite?.triggerNames ?? []) + (fill.map { [$0.name] } ?? []) }
 
     /// All triggers of ours, those included that come and go.
     public var allTriggerNames: [Identifier] { triggerNames + (dualWrite?.countingNames ?? []) }
 
     /// What removes the objects that we keep outside of the table.
-    public var cleanup: [SQL] { dualWrite?.cleanup ?? [] }
+    public var cleanup: [SQL] { (dualWrite?.cleanup ?? []) + (fill?.cleanup ?? []) }
+
+    /// Names of columns that the change works on or that its triggers read.
+    var namesInUse: [Identifier] { names.all + (fill?.expression.reads ?? []) }
+
+    /// What the last phase takes away, in a sentence.
+    public var destruction: String {
+        if dualWrite != nil { return "This drops the legacy column of \(table), and there is no way back from it." }
+        let drops = phases.last.map { !$0.steps.isEmpty } ?? false
+        return drops
+            ? "This drops the trigger that fills NULLs of \(table), and there is no way back from it."
+            : "This ends the change of \(table), and there is no way back from it."
+    }
 
     /// Whether the columns have their new roles, by the states of the plan's steps.
     public func isSwapped(_ states: [Int: String]) -> Bool {

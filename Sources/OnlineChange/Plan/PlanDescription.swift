@@ -56,6 +56,10 @@ extension Action {
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on the table for as long as it takes (no reader and no writer waits)"
             )
+        case .validate(let validation):
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on \(validation.table) for as long as it takes (no reader and no writer waits)"
+            )
         case .vacuum(let table):
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on \(table) for as long as it takes (no reader and no writer waits)"
@@ -69,10 +73,6 @@ extension Action {
             )
         case .verify:
             lines.append("lock: none; ranges of some 100 ms")
-        case .validate(let validation):
-            lines.append(
-                "lock: SHARE UPDATE EXCLUSIVE on \(validation.table) for as long as it takes (no reader and no writer waits)"
-            )
         }
         lines += statements.flatMap { statement in
             (statement.text + ";").split(separator: "\n").enumerated().map {

@@ -34,6 +34,7 @@ public struct Planner: Sendable {
         exchanged: ExchangedDefinitions,
         typeChange: TypeChange? = nil,
         dependents: ColumnDependents? = nil,
+        notNull: NotNullFacts? = nil,
         findings: [Finding]
     ) throws(Failure) -> Plan {
         guard let names = recipe.names(arguments, table: table),
@@ -46,6 +47,9 @@ public struct Planner: Sendable {
         let dualWrite = try names.added.map { added throws(Failure) in
             try Self.dualWrite(table, added: added, others: others, converting: typeChange)
         }
+        let fill = try notNull?.fill.map { expression throws(Failure) in
+            try Self.fillTrigger(table, column, expression, notNull, others: others)
+        }
         let context = PlanningContext(
             table: table,
             facts: facts,
@@ -55,7 +59,9 @@ public struct Planner: Sendable {
             options: options,
             dualWrite: dualWrite,
             typeChange: typeChange,
-            dependents: dependents
+            dependents: dependents,
+            notNull: notNull,
+            fill: fill
         )
         let texts = arguments.byName.merging(["change": change, "table": "\(table.name)"]) { $1 }
         var phases: [PlannedPhase] = []
@@ -101,6 +107,7 @@ public struct Planner: Sendable {
                 ours: try typeChange.map { _ throws(Failure) in Ready.constraints(try context.succession()) } ?? []
             ),
             dualWrite: dualWrite,
+            fill: fill,
             verification: verification,
             verificationAfterSwap: verificationAfterSwap,
             uniqueCopies: options.uniqueCopies,
@@ -125,6 +132,28 @@ public struct Planner: Sendable {
             .refused,
             "no trigger name sorts before and after those that table \(table.name) has",
             next: "Rename triggers whose names begin with a blank, '!' or '~'."
+        )
+    }
+
+    private static func fillTrigger(
+        _ table: TableSnapshot,
+        _ column: Column,
+        _ expression: FillExpression,
+        _ facts: NotNullFacts?,
+        others: [Identifier]
+    ) throws(Failure) -> FillTrigger {
+        let trigger = FillTrigger(
+            table: table,
+            column: column,
+            expression: expression,
+            needsConstraintTriggers: facts?.demands.contains(where: \.isCheckedByTrigger) ?? false,
+            others: others
+        )
+        if let trigger { return trigger }
+        throw Failure(
+            .refused,
+            "no trigger name sorts after those that table \(table.name) has",
+            next: "Rename triggers whose names begin with '~'."
         )
     }
 

@@ -117,14 +117,6 @@ public struct IndexBuild: Codable, Hashable, Sendable {
     public var tablespace: Identifier?
 }
 
-/// A look at every row for a constraint that was added as NOT VALID.
-public struct ConstraintValidation: Codable, Hashable, Sendable {
-    /// The table that the constraint is on.
-    public var table: QualifiedName
-    /// Its name.
-    public var constraint: Identifier
-}
-
 /// Writing a column's value into every row that lacks it.
 public struct Backfill: Codable, Hashable, Sendable {
     /// The table.
@@ -137,14 +129,22 @@ public struct Backfill: Codable, Hashable, Sendable {
     public var striping: Striping
 }
 
-/// Comparing two columns in every row.
+/// Having the server prove a constraint that was added NOT VALID.
+public struct ConstraintValidation: Codable, Hashable, Sendable {
+    /// The table.
+    public var table: QualifiedName
+    /// The constraint.
+    public var constraint: Identifier
+}
+
+/// Comparing two columns in every row, or looking at one.
 public struct Verification: Codable, Hashable, Sendable {
     /// The table.
     public var table: QualifiedName
     /// Rows for which this holds differ.
     public var differs: SQL
-    /// What mends them: the right side of SET.
-    public var repair: SQL
+    /// What mends them: the right side of SET; nil where nothing does.
+    public var repair: SQL?
     /// What identifies a row in a message: key columns, or the row's place where there is no key.
     public var key: [Identifier]
     /// The triggers that keep the columns equal; they must be the same rows of the catalog throughout.
@@ -157,4 +157,36 @@ public struct Verification: Codable, Hashable, Sendable {
     public var toleratesLoss: Bool = false
     /// The value to show of such a row.
     public var value: SQL?
+    /// How messages speak of it; nil for two columns that should be equal.
+    public var wording: Wording?
+
+    /// The key of a row of the table `t`, as SQL.
+    static func keyText(_ key: [Identifier]) -> SQL {
+        key.isEmpty ? "t.ctid::text" : "concat_ws(', ', \(SQL.joined(key.map { "t.\($0)::text" as SQL })))"
+    }
+}
+
+/// How messages speak of a comparison.
+public struct Wording: Codable, Hashable, Sendable {
+    /// What there is not, where there is nothing to compare: `no two columns to compare`.
+    public var absence: String
+    /// Rows that it finds: `rows that differ`.
+    public var found: String
+    /// The same as a sentence: `rows differ`.
+    public var verdict: String
+    /// What state is left when it fails.
+    public var left: String
+    /// Why a row can't be mended.
+    public var reason: String
+    /// What to do about that; nil for comparing again.
+    public var remedy: String?
+
+    /// Two columns that should be equal.
+    static let columns = Wording(
+        absence: "no two columns to compare",
+        found: "rows that differ",
+        verdict: "rows differ",
+        left: "Both columns stand, and everything else is in sync.",
+        reason: "they differ again as soon as they are mended"
+    )
 }

@@ -1,8 +1,8 @@
 /// What is looked at wherever a column is added beside another.
 enum AddedColumn {
     static let checks: [any PreflightCheck.Type] = [
-        TargetNameCheck.self, RowWidthCheck.self, PublicationCheck.self, RowTypeCheck.self, WholeRowCheck.self,
-        WiderTableCheck.self,
+        CopiedColumnCheck.self, TargetNameCheck.self, RowWidthCheck.self, PublicationCheck.self, RowTypeCheck.self,
+        WholeRowCheck.self, WiderTableCheck.self,
     ]
 }
 

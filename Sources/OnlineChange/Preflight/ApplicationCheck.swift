@@ -1,7 +1,8 @@
 /// What applications may notice of any backfill, though nothing of it is an error.
 enum ApplicationCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
-        subject.facts.rolesWithStrictIsolation.map { role in
+        guard subject.writesRows else { return [] }
+        return subject.facts.rolesWithStrictIsolation.map { role in
             .note(
                 "role \(role)",
                 "it defaults to REPEATABLE READ or SERIALIZABLE and may see more serialization failures (40001) "

@@ -1,6 +1,7 @@
 /// Rewrite rules that would make something else of the backfill's UPDATE.
 enum BackfillRuleCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
+        guard subject.writesRows else { return [] }
         let rewriting = subject.table.rules.filter { rule in
             rule.isOnUpdate && ["A", subject.facts.canSilenceTriggers ? "R" : "O"].contains(rule.enabled)
         }

@@ -15,7 +15,11 @@ public struct PreflightSubject: Sendable {
     let unfinished: [ChangeRecord]
     /// What depends on the column, if it must be carried to another.
     var dependents: ColumnDependents?
+    /// The recipe's arguments.
+    var arguments = ArgumentValues(columns: [:])
 
+    /// Whether the change writes rows: it fills an added column, or NULLs.
+    var writesRows: Bool { names.added != nil || arguments.texts["fill"] != nil }
     /// The name of the column that the change is about.
     var from: Identifier { names.original }
     /// The name of the column that it adds, or of that column once more.

@@ -36,7 +36,7 @@ enum PrivilegeCheck: PreflightCheck {
             )
         }
         let needsIndexes = subject.column.map { column in
-            subject.table.indexes.contains { $0.columns.contains(column.number) }
+            subject.names.added != nil && subject.table.indexes.contains { $0.columns.contains(column.number) }
         }
         if needsIndexes == true, !facts.ownerCanCreateInSchema {
             findings.append(
@@ -56,7 +56,7 @@ enum PrivilegeCheck: PreflightCheck {
                 )
             )
         }
-        if findings.isEmpty, !facts.canSilenceTriggers {
+        if findings.isEmpty, subject.writesRows, !facts.canSilenceTriggers {
             findings += silencing(subject)
         }
         return findings

@@ -2,6 +2,7 @@
 enum ReplicaIdentityCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
         let table = subject.table
+        guard subject.writesRows else { return [] }
         guard table.hasReplicaIdentity else { return missing(subject) }
         return table.publications.filter(\.contradictsIdentity).map { publication in
             .refused(

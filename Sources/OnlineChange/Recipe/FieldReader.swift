@@ -63,6 +63,12 @@ public struct FieldReader {
         return ArgumentName(String(text.dropFirst()))
     }
 
+    /// The same, if it is there.
+    mutating func optionalArgument(_ key: String) throws(RecipeError) -> ArgumentName? {
+        guard rest.contains(where: { $0.key == key }) else { return nil }
+        return try argument(key)
+    }
+
     /// A field that is a list.
     mutating func list(_ key: String) throws(RecipeError) -> [Node] {
         guard let (_, mark, node) = take(key) else { throw error("'\(key)' is missing") }

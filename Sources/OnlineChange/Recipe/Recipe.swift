@@ -25,6 +25,11 @@ public struct Recipe: Sendable {
         operations.lazy.compactMap { $0.outcome(arguments) }.first
     }
 
+    /// What NULLs are to become, as the user wrote it.
+    func fill(_ arguments: ArgumentValues) -> String? {
+        operations.lazy.compactMap { ($0 as? FillNulls).flatMap { arguments.texts[$0.fill.name] } }.first
+    }
+
     /// The comparison that `verify` makes before swap, or from swap on.
     func verification(in context: PlanningContext, isSwapped: Bool) throws(Failure) -> Verification? {
         for operation in operations {

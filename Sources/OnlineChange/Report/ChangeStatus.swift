@@ -36,6 +36,8 @@ public struct ChangeStatus: Encodable, Sendable {
     public let gate: String?
     /// The next command.
     public let next: String?
+    /// What the last phase takes away, in a sentence.
+    public let destruction: String
 
     /// A phase and how it stands.
     public struct Phase: Encodable, Sendable {
@@ -118,6 +120,7 @@ extension ChangeStatus {
         legacyWrites =
             record.phase == "swap" && record.state == .active
             ? try await Self.legacyWrites(plan.dualWrite, session: session) : nil
+        destruction = plan.destruction
         startedAt = record.startedAt
         finishedAt = record.finishedAt
         gate = record.hasEnded || hasBegun == true ? nil : plan.phase(record.phase ?? "")?.gate

@@ -51,11 +51,11 @@ struct IndexBuilder: Sendable {
         }
     }
 
-    /// Has the server look at every row for a constraint.
+    /// Has the server prove a constraint; one that is proven already is left alone.
     func validate(_ validation: ConstraintValidation) async throws {
-        let statements = Action.validate(validation).statements
-        try await watched("validation of \(validation.constraint)") { session in
-            for statement in statements { try await context.lockGuard.runConcurrently(statement, on: session) }
+        let statement = Action.validate(validation).statements[0]
+        try await watched("proof of \(validation.constraint)") { session in
+            try await context.lockGuard.runConcurrently(statement, on: session)
         }
     }
 

@@ -109,7 +109,7 @@ struct PhaseRunner: Sendable {
                 isSwapped: isSwapped,
                 triggers: isExpanded ? plan.triggerNames : nil
             )
-            + (try await attached(to: now, context, reader))
+            + (plan.fill?.findings(in: now) ?? []) + (try await attached(to: now, context, reader))
         for finding in findings where finding.consequence == .note {
             await context.report(.finding(finding))
         }

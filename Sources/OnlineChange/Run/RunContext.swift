@@ -47,7 +47,7 @@ struct RunContext: Sendable {
     /// nor the whole batch is waited for longer than the budget (in seconds) allows.
     func openWorker(budget: Double) async throws -> Session {
         let session = try await Session.open(parameters)
-        if facts.canSilenceTriggers {
+        if silencesTriggers {
             try await session.set("session_replication_role", to: "replica")
         }
         // A trigger function of the table's own that fires all the same looks names up as it does for the application.
@@ -58,9 +58,15 @@ struct RunContext: Sendable {
         return session
     }
 
+    /// Whether batches fire no trigger of the table's own. With them the server's own would stay still too, which check
+    /// foreign keys and deferrable keys.
+    private var silencesTriggers: Bool {
+        facts.canSilenceTriggers && plan.fill?.needsConstraintTriggers != true
+    }
+
     /// Whether an update of a batch fires triggers of the table's own.
     private func firesUserTriggers() async throws -> Bool {
-        let firing = facts.canSilenceTriggers ? ["A", "R"] : ["A", "O"]
+        let firing = silencesTriggers ? ["A", "R"] : ["A", "O"]
         return try await self.session.value(
             """
             SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = \(plan.tableOID)::oid AND NOT tgisinternal

@@ -28,12 +28,24 @@ public struct Runner: Sendable {
         }
     }
 
+    /// Says that nothing is left to do for a request, where the table alone tells so; nil if a plan is due.
+    public func nothingToDo(_ request: ChangeRequest) async throws -> String? {
+        try await withSession { session in
+            let resolved = try await ResolvedRequest.resolve(request, on: session)
+            return try await resolved.nothingToDo(on: session)
+        }
+    }
+
     /// Starts a change, or goes on with it, through the named phase.
     public func start(_ request: ChangeRequest, through phase: String) async throws {
         let change: ChangeRecord? = try await withSession { session in
             let resolved = try await ResolvedRequest.resolve(request, on: session)
             if let known = try await known(resolved, on: session) {
                 return known.state == .finished ? nil : known
+            }
+            if let nothing = try await resolved.nothingToDo(on: session) {
+                await report(.notice(nothing))
+                return nil
             }
             return try await create(resolved, on: session)
         }
@@ -94,13 +106,15 @@ public struct Runner: Sendable {
             await report(.rolledBack)
             return
         }
-        let noWayBack = Failure(
-            .refused,
-            "the change \(change.name) is finished: "
-                + (change.plan.phases.count == 1 ? "it was made in place" : "the legacy column is gone")
-                + ", and there is no way back",
-            next: "Undo it with another change."
-        )
+        let end = change.plan.outcome.afterTheEnd
+        let noWayBack =
+            change.plan.phases.count == 1
+            ? Failure(
+                .refused,
+                "the change \(change.name) is finished: it was made in place, and there is no way back",
+                next: "Undo it with another change."
+            )
+            : Failure(.refused, "the change \(change.name) is finished: \(end.state)", next: end.next)
         guard change.state != .finished else { throw noWayBack }
         try await hold(change) { try await PhaseRunner(context: $0).rollback(noWayBack: noWayBack) }
     }
@@ -110,19 +124,21 @@ public struct Runner: Sendable {
     /// - Throws: `Failure` of kind `data` if rows differ still.
     public func verify(_ reference: String, repair: Bool) async throws {
         let change = try await find(reference)
+        let wording = change.plan.verification.wording ?? .columns
         guard change.state == .active, change.phase != nil else {
-            throw Failure(.refused, "the change \(change.name) has no two columns to compare now")
+            throw Failure(.refused, "the change \(change.name) has \(wording.absence) now")
         }
         try await hold(change) { context in
             let result = try await VerificationRun(context: context, verification: context.verification())
                 .once(repairing: repair)
             guard result.remaining > 0 else { return }
+            let areLocked = repair && result.unmendable == 0
             throw Failure(
-                repair ? .notNow : .data,
-                "\(Count.text(result.remaining)) of \(Count.text(result.rows)) rows differ"
-                    + (repair ? " and are locked by others" : ""),
+                areLocked ? .notNow : .data,
+                "\(Count.text(result.remaining)) of \(Count.text(result.rows)) \(wording.verdict)"
+                    + (areLocked ? " and are locked by others" : repair ? ": \(wording.reason)" : ""),
                 left: "Nothing was changed in them.",
-                next: "online-change verify \(change.name) --repair"
+                next: wording.remedy ?? "online-change verify \(change.name) --repair"
             )
         }
     }

@@ -65,10 +65,52 @@ struct StepRunner: Sendable {
         case .dropIndex(let index): try await IndexBuilder(context: context).drop(index)
         case .vacuum(let table): try await IndexBuilder(context: context).vacuum(table)
         case .verify(let verification):
-            try await VerificationRun(context: context, verification: verification).untilClean()
+            try await tellingFillErrors {
+                try await VerificationRun(context: context, verification: verification).untilClean()
+            }
         case .backfill(let backfill):
-            try await BackfillRun(context: context, backfill: backfill, position: position).run()
-        case .validate(let validation): try await IndexBuilder(context: context).validate(validation)
+            try await tellingFillErrors {
+                try await BackfillRun(context: context, backfill: backfill, position: position).run()
+            }
+        case .validate(let validation): try await validate(validation)
+        }
+    }
+
+    /// Makes a failure of kind `data` of what the server says about a fill expression or the values that it gives.
+    private func tellingFillErrors(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as PostgresError {
+            guard context.plan.fill != nil, case .server(let server) = error, !error.isLockTrouble,
+                server.state != .insufficientPrivilege
+            else { throw error }
+            throw Failure(
+                .data,
+                "the fill expression fails for a row: \(server.description)",
+                left: "What was filled stays. Writes for which it fails are stored with NULL.",
+                next:
+                    "Give these rows a value and run the same command again, or roll the change back and start it with "
+                    + "another expression."
+            )
+        }
+    }
+
+    /// Where the server finds a row that breaks the constraint, a pass of our own names its key.
+    private func validate(_ validation: ConstraintValidation) async throws {
+        do {
+            try await IndexBuilder(context: context).validate(validation)
+        } catch let error as PostgresError {
+            guard [.checkViolation, .notNullViolation].contains(error.state) else { throw error }
+            let verification = try await context.verification()
+            let result = try await VerificationRun(context: context, verification: verification).once(repairing: false)
+            throw Failure(
+                .data,
+                "\(Count.text(result.remaining)) \((verification.wording ?? .columns).verdict): "
+                    + result.keys.joined(separator: " | "),
+                left: "The server refuses new ones, and an UPDATE of these rows that leaves them so.",
+                next: "Give these rows a value, then run the same command again; or: "
+                    + "online-change rollback \(context.change.name)"
+            )
         }
     }
 
@@ -129,6 +171,8 @@ extension Action {
         case .transaction(let transaction): transaction.preparation + transaction.statements
         case .buildIndex(let build): [build.statement]
         case .dropIndex(let index): ["DROP INDEX CONCURRENTLY IF EXISTS \(index)"]
+        case .validate(let validation):
+            ["ALTER TABLE \(validation.table) VALIDATE CONSTRAINT \(validation.constraint)"]
         case .vacuum(let table): ["VACUUM (ANALYZE, TRUNCATE false) \(table)"]
         case .backfill(let backfill):
             [
@@ -138,8 +182,6 @@ extension Action {
                 """,
                 BackfillVacuum.statement(backfill.table),
             ]
-        case .validate(let validation):
-            ["ALTER TABLE \(validation.table) VALIDATE CONSTRAINT \(validation.constraint)"]
         case .verify(let verification):
             [
                 """

@@ -31,10 +31,7 @@ struct Advance: AsyncParsableCommand {
         let status = try await ChangeStatus.read(connection.parameters, change: change)[0]
         let next = status.phases.first { $0.state != "reached" }?.name
         if (through?.rawValue ?? next) == PhaseName.drop.rawValue, next != nil {
-            try Confirmation.ask(
-                "This drops the legacy column of \(status.table), and there is no way back from it.",
-                isGiven: yes
-            )
+            try Confirmation.ask(status.destruction, isGiven: yes)
         }
         try await locks.runner(connection, output).advance(change, through: through?.rawValue)
     }

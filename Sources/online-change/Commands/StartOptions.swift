@@ -5,7 +5,7 @@ import OnlineChange
 struct StartOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The phase to go through; at backfill both names work and the application can be deployed.",
+            "The phase to go through; at backfill the application can be deployed.",
             valueName: "phase"
         )
     )
@@ -55,6 +55,11 @@ struct StartOptions: ParsableArguments {
     /// - Parameter destroying: what drop destroys, in a sentence.
     func run(_ request: ChangeRequest, _ runner: Runner, _ output: Output, destroying: String) async throws {
         if dryRun {
+            if let nothing = try await runner.nothingToDo(request) {
+                output.tell(.notice(nothing))
+                output.tell(.finished)
+                return
+            }
             output.tell(.planned(try await runner.plan(request)))
             return
         }

@@ -4,7 +4,7 @@ import OnlineChange
 /// Compares the two columns of a change.
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compares both columns of a change in every row, now.",
+        abstract: "Compares both columns of a change in every row, or looks for NULL, now.",
         usage: "online-change verify <change> [--repair] [<options>]",
         discussion: """
             Reads the table in short ranges and locks nothing. Exits with 65 if rows differ.
@@ -18,7 +18,10 @@ struct Verify: AsyncParsableCommand {
     @Argument(help: "The change's name or number.")
     var change: String
 
-    @Flag(help: "Mend rows that differ: the column that counts in the present phase is copied into the other.")
+    @Flag(
+        help:
+            "Mend rows that differ: the column that counts in the present phase is copied into the other, or NULL is filled."
+    )
     var repair = false
 
     @OptionGroup var connection: ConnectionOptions

@@ -52,11 +52,11 @@ import Testing
             ),
             (
                 "CREATE TABLE thing (name text) PARTITION BY LIST (name)",
-                "it is partitioned, which rename-column does not do yet", "Rename with ALTER TABLE in a quiet moment."
+                "it is partitioned, which online-change does not do yet", "Use plain ALTER TABLE in a quiet moment."
             ),
             (
                 "CREATE TABLE thing (name text); CREATE TABLE child () INHERITS (thing)",
-                "other tables inherit from it", "Rename with ALTER TABLE, which reaches the children too."
+                "other tables inherit from it", "Use plain ALTER TABLE, which reaches the children too."
             ),
             (
                 "CREATE TABLE whole (name text) PARTITION BY LIST (name); CREATE TABLE thing PARTITION OF whole DEFAULT",
@@ -71,7 +71,7 @@ import Testing
             (
                 "CREATE TYPE shape AS (name text); CREATE TABLE thing OF shape",
                 "it is typed: its columns are those of type public.shape",
-                "Rename the attribute of public.shape (ALTER TYPE … RENAME ATTRIBUTE … CASCADE)."
+                "Change the attribute of public.shape (ALTER TYPE … ATTRIBUTE … CASCADE)."
             ),
         ] as [(SQL, String, String)]
     )
@@ -96,7 +96,7 @@ import Testing
             ),
             (
                 "CREATE TYPE thing AS (name text)", "it is a composite type",
-                "Rename its attribute with ALTER TYPE … RENAME ATTRIBUTE."
+                "Change its attribute with ALTER TYPE."
             ),
         ] as [(SQL, String, String)]
     )
@@ -138,7 +138,7 @@ import Testing
             AskedRename(table: "\(schema).users").refusal() == """
                 refused: table \(schema).users: it is temporary and only its own session sees it
                 Nothing was changed.
-                Rename with ALTER TABLE in that session.
+                Use plain ALTER TABLE in that session.
                 """
         )
         await connection.close()

@@ -8,6 +8,8 @@ public struct VerificationResult: Hashable, Sendable {
     public var differences = 0
     /// Of these, rows that were mended.
     public var repaired = 0
+    /// Rows that differ still although they were written: what mends rows does not mend them.
+    public var unmendable = 0
     /// Keys of rows that still differ, 20 at most.
     public var keys: [String] = []
     /// Rows whose value the other column's type can't hold.
@@ -70,8 +72,9 @@ struct VerificationPass: Sendable {
                 result.misfitKeys += try await misfitKeys(range, limit: 20 - result.misfitKeys.count)
             }
             if found.different > 0 {
-                let remaining = repairs ? try await repair(range) : found.different
+                let (remaining, unmendable) = repairs ? try await repair(range) : (found.different, 0)
                 result.repaired += max(0, found.different - remaining)
+                result.unmendable += unmendable
                 if remaining > 0, result.keys.count < 20 {
                     result.keys += try await keys(range, limit: 20 - result.keys.count)
                 }
@@ -149,16 +152,22 @@ struct VerificationPass: Sendable {
 
     /// Mends a range and waits for rows that others have locked, up to the lock deadline.
     ///
-    /// - Returns: how many rows differ still.
-    private func repair(_ range: Range<Int>) async throws -> Int {
+    /// - Returns: how many rows differ still, and how many of them because nothing mends them.
+    private func repair(_ range: Range<Int>) async throws -> (remaining: Int, unmendable: Int) {
+        if verification.repair == nil {
+            let found = try await compare(range).different
+            return (found, found)
+        }
         let start = ContinuousClock.now
         var attempt = 0
         while true {
-            try await VerificationRepair(context: context, verification: verification, session: writer).run(range)
+            let unmendable = try await VerificationRepair(context: context, verification: verification, session: writer)
+                .run(range)
             // A row that was updated since it was read has moved, and was healed by that.
             let remaining = try await compare(range).different
             let waited = (ContinuousClock.now - start).seconds
-            if remaining == 0 || waited > context.lockGuard.policy.deadline { return remaining }
+            if remaining <= unmendable { return (remaining, remaining) }
+            if waited > context.lockGuard.policy.deadline { return (remaining, min(remaining, unmendable)) }
             try await context.beat(waiting: "\(remaining) rows that differ are locked by others")
             try await Task.sleep(for: .milliseconds(min(1000, 50 << min(attempt, 5))))
             attempt += 1
@@ -169,7 +178,7 @@ struct VerificationPass: Sendable {
     private func keys(_ range: Range<Int>, limit: Int) async throws -> [String] {
         try await session.run(
             """
-            SELECT \(key) AS key FROM \(verification.table) AS t
+            SELECT \(Verification.keyText(verification.key)) AS key FROM \(verification.table) AS t
             WHERE \(Block.condition(range)) AND \(verification.differs) LIMIT \(limit)
             """
         ).rows.map { try $0["key"] }

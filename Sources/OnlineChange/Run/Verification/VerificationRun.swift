@@ -13,23 +13,32 @@ struct VerificationRun: Sendable {
     /// - Throws: `Failure` of kind `data` if rows differ that can't be mended.
     func untilClean() async throws {
         let next = "online-change verify \(context.change.name) --repair"
+        let wording = verification.wording ?? .columns
         for _ in 0..<Self.passes {
             let result = try await once(repairing: true)
             if result.differences == 0 { return try requireFit(result) }
+            let keys = result.keys.joined(separator: " | ")
+            guard result.unmendable == 0 else {
+                throw Failure(
+                    .data,
+                    "\(Count.text(result.unmendable)) \(wording.verdict), and \(wording.reason): \(keys)",
+                    left: wording.left,
+                    next: wording.remedy ?? next
+                )
+            }
             guard result.remaining == 0 else {
                 throw Failure(
                     .notNow,
-                    "\(Count.text(result.remaining)) rows that differ are locked by others: "
-                        + result.keys.joined(separator: " | "),
-                    left: "Both columns stand, and everything else is in sync.",
+                    "\(Count.text(result.remaining)) \(wording.found) are locked by others: \(keys)",
+                    left: wording.left,
                     next: "Run the same command again when they are free."
                 )
             }
         }
         throw Failure(
             .data,
-            "rows differ again and again: the last of \(Self.passes) comparisons still found some",
-            left: "Both columns stand.",
+            "\(wording.verdict) again and again: the last of \(Self.passes) comparisons still found some",
+            left: wording.left,
             next: next
         )
     }
@@ -92,7 +101,9 @@ struct VerificationRun: Sendable {
                 await context.report(.notice("\(reason): \(result.misfitKeys.joined(separator: " | "))"))
             }
             if !result.keys.isEmpty {
-                await context.report(.notice("these differ: \(result.keys.joined(separator: " | "))"))
+                await context.report(
+                    .notice("\(verification.wording?.found ?? "these differ"): \(result.keys.joined(separator: " | "))")
+                )
             }
             return result
         }
@@ -142,7 +153,8 @@ enum TriggerMarks {
     }
 
     private static func expression(_ verification: Verification, tableOID: UInt32) -> SQL {
-        let names = SQL.joined(verification.triggers.map { "\(literal: $0.name)" })
+        let names =
+            verification.triggers.isEmpty ? "NULL" : SQL.joined(verification.triggers.map { "\(literal: $0.name)" })
         return """
             SELECT coalesce(string_agg(format('%s %s %s %s', tgname, oid, xmin, tgenabled), chr(10) ORDER BY tgname), '')
             FROM pg_catalog.pg_trigger WHERE tgrelid = \(tableOID)::oid AND tgname IN (\(names))

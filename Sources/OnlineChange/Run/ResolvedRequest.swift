@@ -1,0 +1,162 @@
+import Postgres
+
+/// A request whose names have been read and whose table has been found.
+struct ResolvedRequest: Sendable {
+    let request: ChangeRequest
+    let table: RelationReference
+    let arguments: ArgumentValues
+    let facts: ServerFacts
+    /// The schemas in which the user's own session looks names up.
+    let searchPath: [Identifier]
+
+    /// The change's name.
+    var name: String {
+        request.name ?? Planner.defaultName(table: table.name, recipe: request.recipe, arguments: arguments)
+    }
+
+    /// Reads the names and looks the table up, then makes the session the owner's.
+    ///
+    /// - Throws: `NameSyntax.Problem` for what is no name, `Failure.refused` for a table that there isn't.
+    static func resolve(_ request: ChangeRequest, on session: Session) async throws -> ResolvedRequest {
+        let (schema, name) = try NameSyntax.optionallyQualified(request.table)
+        let columns = try request.columns.mapValues { try NameSyntax.identifier($0) }
+        let reader = CatalogReader(session: session)
+        guard let table = try await reader.find(schema: schema, name: name) else {
+            let near = try await reader.namesLike(name)
+            throw Failure(
+                .refused,
+                "there is no table \(request.table)",
+                left: "Nothing was changed.",
+                next: near.isEmpty
+                    ? "Give its schema (schema.table) if it is not on the search_path."
+                    : "Did you mean \(near.joined(separator: ", "))?"
+            )
+        }
+        let facts = try await ServerFacts.read(session, table: table)
+        let searchPath = try await reader.searchPath()
+        try await session.secure(as: facts.canActAsOwner ? table.owner : nil)
+        return ResolvedRequest(
+            request: request,
+            table: table,
+            arguments: ArgumentValues(columns: columns, texts: request.texts),
+            facts: facts,
+            searchPath: searchPath
+        )
+    }
+
+    /// Says that nothing is left to do, if the table has already what the recipe would give it.
+    func nothingToDo(on session: Session) async throws -> String? {
+        guard let outcome = request.recipe.outcome(arguments) else { return nil }
+        return outcome.nothingToDo(in: try await CatalogReader(session: session).snapshot(oid: table.oid, mentions: []))
+    }
+
+    /// Looks at everything that could stand in the way, and plans.
+    func plan(on session: Session, lockGuard: LockGuard, unfinished: [ChangeRecord]) async throws -> Plan {
+        let reader = CatalogReader(session: session)
+        let mentions = Array(arguments.columns.values)
+        let snapshot = try await reader.snapshot(oid: table.oid, mentions: mentions)
+        guard let names = request.recipe.names(arguments, table: snapshot) else {
+            throw Failure(.usage, "the recipe \(request.recipe.name) lacks an argument")
+        }
+        let type = arguments.texts["type"]
+        var dependents: ColumnDependents?
+        if type != nil, let column = snapshot.column(names.original) {
+            dependents = try await DependentsReader(session: session, table: table.oid, column: column.number).read()
+        }
+        let subject = PreflightSubject(
+            table: snapshot,
+            facts: facts,
+            names: names,
+            unfinished: unfinished,
+            dependents: dependents,
+            arguments: arguments
+        )
+        var findings = Preflight.findings(subject, of: request.recipe)
+        try Preflight.enforce(findings, acknowledged: request.options.acknowledged)
+        var exchanged = ExchangedDefinitions()
+        if let added = names.added, type == nil {
+            exchanged = try await ExchangeProbe(
+                session: session,
+                lockGuard: lockGuard,
+                table: snapshot,
+                from: names.original,
+                to: added
+            ).definitions()
+        }
+        var typeChange: TypeChange?
+        if let type, let dependents {
+            typeChange = try await probe(type, snapshot, dependents, names, lockGuard, session)
+        }
+        let notNull = try await notNullFacts(snapshot, on: session, lockGuard: lockGuard)
+        if let notNull {
+            let more = NotNullCheck.findings(notNull, subject)
+            try Preflight.enforce(more, acknowledged: request.options.acknowledged)
+            findings += more
+        }
+        return try Planner(recipe: request.recipe, arguments: arguments, change: name, options: request.options)
+            .plan(
+                table: snapshot,
+                facts: facts,
+                exchanged: exchanged,
+                typeChange: typeChange,
+                dependents: dependents,
+                notNull: notNull,
+                findings: findings
+            )
+    }
+
+    private func probe(
+        _ type: String,
+        _ snapshot: TableSnapshot,
+        _ dependents: ColumnDependents,
+        _ names: ColumnNames,
+        _ lockGuard: LockGuard,
+        _ session: Session
+    ) async throws -> TypeChange {
+        let change = try await TypeProbe(
+            session: session,
+            lockGuard: lockGuard,
+            table: snapshot,
+            dependents: dependents,
+            names: names,
+            type: type,
+            using: arguments.texts["using"],
+            reverse: arguments.texts["reverse"],
+            searchPath: searchPath.map(\.quoted).joined(separator: ", "),
+            function: { direction, suffix in
+                DualWrite.object(
+                    table: snapshot.name,
+                    replica: names.added ?? names.original,
+                    oid: snapshot.oid,
+                    suffix: "_\(direction)\(suffix)"
+                )
+            }
+        ).change()
+        guard change.backward != nil || request.options.isOneWay || change.isFree else {
+            throw Failure(
+                .refused,
+                "column \(table.name).\(names.original): there is no cast back from \(change.type), so rollback after swap "
+                    + "would not be possible",
+                left: "Nothing was changed.",
+                next: "Give the way back with --reverse, or say --one-way."
+            )
+        }
+        return change
+    }
+
+    private func notNullFacts(_ snapshot: TableSnapshot, on session: Session, lockGuard: LockGuard) async throws
+        -> NotNullFacts?
+    {
+        guard case .notNull(let name)? = request.recipe.outcome(arguments), let column = snapshot.column(name) else {
+            return nil
+        }
+        return try await NotNullProbe(
+            session: session,
+            lockGuard: lockGuard,
+            facts: facts,
+            table: snapshot,
+            column: column,
+            searchPath: searchPath
+        ).facts(fill: request.recipe.fill(arguments))
+    }
+}
