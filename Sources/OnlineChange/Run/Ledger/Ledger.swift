@@ -82,6 +82,7 @@ struct Ledger: Sendable {
             FROM pg_locks l JOIN online_change.change c ON c.id = \(id)
             LEFT JOIN pg_stat_activity a ON a.pid = l.pid
             WHERE l.locktype = 'advisory' AND l.classid = \(Self.lockClass)::oid AND l.objid::bigint = \(id)
+              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """
         ).rows.first.map { try $0["holder"] }
     }
