@@ -57,10 +57,18 @@ struct ComparedChange: Sendable {
         }
         var differences: [String] = []
         let rollback = await failure { try await runner(acknowledged).rollback(name) }
-        // What the server changes in place is one statement, and the plan says that there is no way back.
-        if rollback?.message.hasSuffix("it was made in place, and there is no way back") != true {
-            if let rollback { return .different(["rollback from \(rollbackFrom): \(rollback)"]) }
-            differences = try await self.differences(from: original).map { "rolled back from \(rollbackFrom): \($0)" }
+        // There is no way back from what the server changes in place, and nothing to go back from where nothing was to do.
+        let ends = ["it was made in place, and there is no way back", "there is no change '\(name)'"]
+        if let rollback, !ends.contains(where: rollback.message.hasSuffix) {
+            return .different(["rollback from \(rollbackFrom): \(rollback)"])
+        }
+        if rollback == nil {
+            let found =
+                recipe.restoresRows
+                ? try await self.differences(from: original)
+                : try await DatabaseState.read(connection).portrait.differences(from: original.portrait)
+                    + Leftovers.read(connection)
+            differences = found.map { "rolled back from \(rollbackFrom): \($0)" }
         }
         if let failure = await start(through: "drop", &acknowledged) {
             return .different(differences + ["through drop: \(failure)"])

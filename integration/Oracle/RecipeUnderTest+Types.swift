@@ -43,6 +43,8 @@ struct NotNullUnderTest: RecipeUnderTest {
     var fill: SQL?
 
     let keepsColumnOrder = true
+    /// What was filled stays filled.
+    let restoresRows = false
 
     var request: ChangeRequest {
         get throws {

@@ -12,11 +12,18 @@ protocol RecipeUnderTest: Sendable {
     /// What the tool replaces, run in a transaction of which only the outcome is looked at.
     func plainly(on connection: Connection) async throws(PostgresError)
 
+    /// Whether rolling it back gives back the rows too.
+    var restoresRows: Bool { get }
+
     /// Whether the column stays in its place.
     var keepsColumnOrder: Bool { get }
 
     /// The names that its messages may hold, to tell the same reason for two tables.
     var names: [String] { get }
+}
+
+extension RecipeUnderTest {
+    var restoresRows: Bool { true }
 }
 
 /// `rename-column`.

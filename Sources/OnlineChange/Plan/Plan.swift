@@ -71,6 +71,9 @@ public struct Plan: Codable, Hashable, Sendable {
             : "This ends the change of \(table), and there is no way back from it."
     }
 
+    /// Whether nothing follows any more once the columns have their new roles.
+    public var isOneWay: Bool { steps.contains { $0.step.isSwap && $0.step.undo == nil } }
+
     /// Whether the columns have their new roles, by the states of the plan's steps.
     public func isSwapped(_ states: [Int: String]) -> Bool {
         steps.contains { $0.step.isSwap && states[$0.position] == "done" }

@@ -58,7 +58,7 @@ struct PhaseRunner: Sendable {
         guard !plan.steps.contains(where: { finalPhases.contains($0.phase) && states[$0.position] == "done" }) else {
             throw noWayBack
         }
-        if plan.steps.contains(where: { $0.step.isSwap && $0.step.undo == nil && states[$0.position] == "done" }) {
+        if plan.isOneWay, plan.isSwapped(states) {
             throw Failure(
                 .refused,
                 "the change \(plan.change) was planned one-way: from swap on there is no way back",
@@ -107,7 +107,7 @@ struct PhaseRunner: Sendable {
                 since: now,
                 names: plan.names,
                 isSwapped: isSwapped,
-                triggers: isExpanded ? plan.triggerNames : nil
+                triggers: isExpanded && !(isSwapped && plan.isOneWay) ? plan.triggerNames : nil
             )
             + (plan.fill?.findings(in: now) ?? []) + (try await attached(to: now, context, reader))
         for finding in findings where finding.consequence == .note {

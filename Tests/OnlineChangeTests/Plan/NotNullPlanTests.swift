@@ -136,8 +136,9 @@ struct NotNullPlanTests {
           undo: DROP TRIGGER IF EXISTS "~online_change name fill" ON "app"."users"
           undo: DROP FUNCTION IF EXISTS "online_change"."users.name_36e19b92_fill"()
         backfill 1: fill the NULLs in name
-          UPDATE "app"."users" SET "name" = (lower("Login") || id)
-        WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND "name" IS NULL
+          UPDATE "app"."users" AS t SET "name" = (lower("Login") || id)
+        WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND (pg_catalog.hashtid(t.ctid) OPERATOR(pg_catalog.&) 2147483647) OPERATOR(pg_catalog.%) 11 = stripe AND "name" IS NULL
+          VACUUM (SKIP_LOCKED, TRUNCATE false) "app"."users"
         backfill 2: vacuum and analyze app.users
           VACUUM (ANALYZE, TRUNCATE false) "app"."users"
         backfill 3: look for NULL in name in every row
