@@ -54,6 +54,8 @@ struct HelpTests {
                 SUBCOMMANDS:
                   rename-column           Renames a column while old and new releases of the
                                           application are running.
+                  change-type             Changes a column's type while the application is
+                                          running.
                   add-not-null            Makes a column NOT NULL while releases that write
                                           NULL are running.
                   status                  Shows all changes, or one: phase, progress, rate, why
@@ -94,7 +96,8 @@ struct HelpTests {
         #expect(none.code == 64)
         #expect(none.output.isEmpty)
         #expect(
-            none.errors == "online-change: there is no recipe 'nosuch'\n  There are: rename-column, add-not-null.\n"
+            none.errors
+                == "online-change: there is no recipe 'nosuch'\n  There are: rename-column, change-type, add-not-null.\n"
         )
     }
 }

@@ -36,7 +36,10 @@ struct TypeProbe {
             try await copy(indexes, checks, in: rehearsal)
             try await rename(names.original, names.originalLater, in: rehearsal)
             let originalIndexes = try await read(indexes)
-            try await rename(names.originalLater, names.original, in: rehearsal)
+            try await rename(names.originalLater, added, in: rehearsal)
+            // The plain ALTER reads the old definitions again, with the new type; so must the server for ours.
+            let (addedIndexes, addedChecks) = (try await read(indexes), try await read(checks))
+            try await rename(added, names.original, in: rehearsal)
 
             let before = try await files()
             try await alter(column, in: rehearsal)
@@ -46,7 +49,6 @@ struct TypeProbe {
             try await references(new.type, in: rehearsal)
             let forward = try await forward(column, new, in: rehearsal)
             let backward = try await backward(column, new, in: rehearsal)
-            try await rename(names.original, added, in: rehearsal)
             return TypeChange(
                 type: new.type,
                 collation: new.collation,
@@ -57,9 +59,9 @@ struct TypeProbe {
                 originalComparison: ColumnPair.Comparison(of: column),
                 isFree: isUntouched,
                 defaultExpression: defaultExpression,
-                indexes: try await read(indexes),
+                indexes: addedIndexes,
                 originalIndexes: originalIndexes,
-                checks: try await read(checks)
+                checks: addedChecks
             )
         }
     }

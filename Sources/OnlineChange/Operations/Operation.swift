@@ -124,7 +124,9 @@ public struct PlanningContext: Sendable {
 
     /// The same two columns from swap on.
     func swapped(_ pair: ColumnPair) -> ColumnPair {
-        pair.exchanged(primary: names.addedLater ?? pair.replica, replica: names.originalLater)
+        // By a rename the original stays the one that counts, under the other's name.
+        guard typeChange != nil else { return pair.exchanged }
+        return pair.exchanged(primary: names.addedLater ?? pair.replica, replica: names.originalLater)
     }
 
     /// How the column of another type takes the original's place.

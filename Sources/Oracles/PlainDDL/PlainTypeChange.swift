@@ -22,8 +22,20 @@ public struct PlainTypeChange: Sendable {
         let alter: SQL = "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE \(type)\(conversion)"
         let dependents = try await DependentObject.all(of: column, of: table, on: connection)
         let forgotten = try await ForgottenProperties.read(column, of: table, on: connection)
+        let sequences = try await connection.run(
+            """
+            SELECT format('ALTER SEQUENCE %s AS %s', d.objid::regclass, \(type.text)::text) AS statement FROM pg_depend AS d
+            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            JOIN pg_class AS c ON c.oid = d.objid AND c.relkind = 'S'
+            WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = \(table.quoted)::regclass
+                AND a.attname = \(column.name) AND d.deptype = 'a'
+                AND \(type.text)::text IN ('smallint', 'integer', 'bigint')
+            """
+        ).rows.map { row throws(PostgresError) in "\(server: try row["statement"])" as SQL }
         try await connection.script(dependents.reversed().map(\.drop) + [alter] + dependents.map(\.create))
         try await forgotten.restore(on: connection)
+        // A serial's sequence would end where the old type does.
+        for sequence in sequences { try await connection.run(Query(sequence)) }
     }
 }
 
@@ -41,6 +53,13 @@ public struct PlainNotNull: Sendable {
 
     /// Runs in the transaction that is open, with the table's own triggers at rest as they are for the tool.
     public func run(on connection: Connection) async throws(PostgresError) {
+        if let fill {
+            // A value that a key or constraint refuses is refused to a person too.
+            try await connection.script([
+                "SAVEPOINT tried", "UPDATE \(table) SET \(column) = \(fill) WHERE \(column) IS NULL",
+                "SET CONSTRAINTS ALL IMMEDIATE", "ROLLBACK TO SAVEPOINT tried",
+            ])
+        }
         let filling: [SQL] =
             fill.map {
                 [

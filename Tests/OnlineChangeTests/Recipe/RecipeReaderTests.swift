@@ -41,7 +41,8 @@ struct RecipeReaderTests {
             (
                 "analyze-table", "analyse-table",
                 "10:9: there is no operation 'analyse-table'; there are: add-column, sync-columns, backfill-column, "
-                    + "copy-indexes, analyze-table, verify-columns, swap-names, drop-column, fill-nulls, backfill-nulls, "
+                    + "copy-indexes, analyze-table, verify-columns, swap-names, drop-column, add-typed-column, build-indexes, "
+                    + "guard-column, swap-columns, drop-legacy-column, fill-nulls, backfill-nulls, "
                     + "verify-no-nulls, refuse-nulls, validate-not-null, enforce-not-null, drop-fill"
             ),
             ("$table", "$tabel", "10:26: 'table' must be one of the recipe's arguments: $table, $from"),
@@ -82,8 +83,13 @@ struct RecipeReaderTests {
     }
 
     @Test func unknownBuiltIn() {
-        #expect(throws: Failure(.usage, "there is no recipe 'nosuch'", next: "There are: rename-column, add-not-null."))
-        {
+        #expect(
+            throws: Failure(
+                .usage,
+                "there is no recipe 'nosuch'",
+                next: "There are: rename-column, change-type, add-not-null."
+            )
+        ) {
             try RecipeReader.builtIn("nosuch")
         }
     }

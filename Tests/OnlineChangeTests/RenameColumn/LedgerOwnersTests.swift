@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// One ledger for tables of several owners.
-@Suite(.timeLimit(.minutes(5)), .database)
+@Suite(.timeLimit(.minutes(20)), .database)
 struct LedgerOwnersTests {
     /// Whoever owned the first table keeps the ledger; a superuser who changes another's lets its owner in.
     @Test func superuserChangesTablesOfTwoOwners() async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A failure that a random table shows must be there again when the table is made again.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RandomTableTests {
     @Test(arguments: [1, 2, 3, 5, 8, 13] as [UInt64])
     func sameSeedMakesSameTable(seed: UInt64) async throws {

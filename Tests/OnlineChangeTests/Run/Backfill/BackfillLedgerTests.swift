@@ -5,7 +5,7 @@ import Testing
 @testable import OnlineChange
 
 /// Lanes of a partitioned table, in a ledger of its own: its leaves come, go and are rewritten.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct BackfillLedgerTests {
     private static let backfill = Backfill(
         table: QualifiedName(schema: "public", name: "t"),

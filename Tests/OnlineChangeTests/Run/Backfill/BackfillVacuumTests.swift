@@ -5,7 +5,7 @@ import Testing
 @testable import OnlineChange
 
 /// Vacuums amid a backfill of a table that is large enough for them: a row in each of 5,000 blocks.
-@Suite(.database, .timeLimit(.minutes(5)))
+@Suite(.database, .timeLimit(.minutes(20)))
 struct BackfillVacuumTests {
     private let connection: Connection
 
