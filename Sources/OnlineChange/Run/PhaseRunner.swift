@@ -27,12 +27,18 @@ struct PhaseRunner: Sendable {
         let states = try await context.ledger.steps(context.change.id)
         let open = plan.steps.filter { $0.phase == phase.name && states[$0.position] != "done" }
         await context.report(.phaseStarted(phase: phase.name, summary: phase.summary))
-        if !open.isEmpty { try await compareWithFingerprint(context) }
+        let partitions = DetachedPartitions(context: context)
+        if !open.isEmpty {
+            try await partitions.clean()
+            try await compareWithFingerprint(context)
+            try await partitions.remember()
+        }
         for (position, _, step) in open {
             let mark = StepMark(change: context.change.id, position: position, phase: phase.name, title: step.title)
             try await StepRunner(context: context).perform(step, mark)
             try await context.beat(waiting: nil)
         }
+        try await partitions.remember()
         let isLast = plan.phase(after: phase.name) == nil
         try await context.ledger.reach(context.change.id, phase: phase.name, state: isLast ? .finished : .active)
         await tellReached(phase)
@@ -79,6 +85,7 @@ struct PhaseRunner: Sendable {
             try await ledger.reach(context.change.id, phase: nil, state: .rolledBack)
             return await context.report(.rolledBack)
         }
+        try await DetachedPartitions(context: context).clean()
         for (position, phase, step) in plan.steps.reversed() {
             guard let state = states[position], state != "undone" else { continue }
             let mark = StepMark(change: context.change.id, position: position, phase: phase, title: step.title)
@@ -149,6 +156,10 @@ struct PhaseRunner: Sendable {
 extension Action {
     /// The name of the index that it builds.
     fileprivate var builtIndex: Identifier? {
-        if case .buildIndex(let build) = self { build.index.name } else { nil }
+        switch self {
+        case .buildIndex(let build): build.index.name
+        case .buildPartitionedIndex(let build): build.index.name
+        default: nil
+        }
     }
 }

@@ -4,6 +4,8 @@ import Postgres
 struct VerificationRepair: Sendable {
     let context: RunContext
     let verification: Verification
+    /// Where the rows are: the table, or a partition of it.
+    let table: QualifiedName
     let session: Session
 
     /// Mends what isn't locked by others.
@@ -32,9 +34,9 @@ struct VerificationRepair: Sendable {
 
     private func statement(_ blocks: Range<Int>) -> Query {
         """
-        WITH free AS MATERIALIZED (SELECT t.ctid AS online_change_place FROM \(verification.table) AS t
+        WITH free AS MATERIALIZED (SELECT t.ctid AS online_change_place FROM \(table) AS t
           WHERE \(Block.condition(blocks)) AND \(verification.differs) FOR NO KEY UPDATE SKIP LOCKED)
-        UPDATE \(verification.table) AS t SET \(verification.repair) FROM free WHERE t.ctid = free.online_change_place
+        UPDATE \(table) AS t SET \(verification.repair) FROM free WHERE t.ctid = free.online_change_place
           AND (SELECT c.epoch FROM online_change.change c WHERE c.id = \(context.change.id)) = \(context.epoch)
         """
     }
