@@ -114,7 +114,9 @@ public struct PlanningContext: Sendable {
 
     /// The same two columns from swap on.
     func swapped(_ pair: ColumnPair) -> ColumnPair {
-        pair.exchanged(primary: names.addedLater ?? pair.replica, replica: names.originalLater)
+        // Names that are exchanged leave the original the one that counts; another type makes it the added one.
+        guard typeChange != nil else { return pair.exchanged }
+        return pair.exchanged(primary: names.addedLater ?? pair.replica, replica: names.originalLater)
     }
 
     /// How the column of another type takes the original's place.

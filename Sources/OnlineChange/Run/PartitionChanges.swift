@@ -1,8 +1,10 @@
 import Postgres
 
-/// Partitions that were detached while a change went on: the server has taken our triggers off them, and the added
-/// column with its indexes is left.
-struct DetachedPartitions: Sendable {
+/// Partitions that come and go while a change goes on.
+///
+/// The server puts our triggers on those that come; rows that were in them before may have one of the columns alone. It
+/// takes them off those that are detached, and leaves the added column with its indexes there.
+struct PartitionChanges: Sendable {
     let context: RunContext
 
     private var plan: Plan { context.plan }
@@ -19,6 +21,51 @@ struct DetachedPartitions: Sendable {
             WHERE t.level > 0
             ON CONFLICT (change_id, relation) DO UPDATE SET attribute = excluded.attribute
             """
+        )
+    }
+
+    /// Looks that partitions which have come bring nothing in the added column alone: that goes, or follows the other.
+    ///
+    /// - Throws: `Failure` of kind `data` if one does.
+    func takeIn() async throws {
+        if let added = try await added() {
+            let isSwapped = added != plan.names.added(isSwapped: false)
+            let original = plan.names.original(isSwapped: isSwapped)
+            for partition in try await unknown(with: added) {
+                try await requireNothingAlone(in: added, beside: original, of: partition)
+            }
+        }
+        try await remember()
+    }
+
+    private func unknown(with added: Identifier) async throws -> [HeapRelation] {
+        let unknown: [UInt32] = try await context.session.run(
+            """
+            SELECT t.relid::oid AS relation FROM pg_partition_tree(\(plan.tableOID)::oid::regclass) t
+            JOIN pg_attribute a ON a.attrelid = t.relid AND a.attname = \(added.name) AND NOT a.attisdropped
+            WHERE t.level > 0 AND NOT EXISTS (SELECT FROM online_change.partition p
+              WHERE p.change_id = \(context.change.id) AND p.relation = t.relid)
+            """
+        ).rows.map { try $0["relation"] }
+        guard !unknown.isEmpty else { return [] }
+        return try await HeapRelation.all(of: plan.tableOID, on: context.session).filter { unknown.contains($0.oid) }
+    }
+
+    private func requireNothingAlone(
+        in added: Identifier,
+        beside original: Identifier,
+        of partition: HeapRelation
+    ) async throws {
+        let isAlone: SQL = "pg_catalog.num_nonnulls(t.\(added)) = 1 AND pg_catalog.num_nonnulls(t.\(original)) = 0"
+        guard try await context.session.value("SELECT EXISTS (SELECT FROM \(partition.name) AS t WHERE \(isAlone))")
+        else { return }
+        throw Failure(
+            .data,
+            "partition \(partition.name) was attached with rows that have \(added) and not \(original), which is the "
+                + "column that counts",
+            left: "Nothing was changed in them.",
+            next: "UPDATE \(partition.name.quoted) SET \(original.quoted) = \(added.quoted) WHERE \(original.quoted) IS "
+                + "NULL AND \(added.quoted) IS NOT NULL; then run the same command again."
         )
     }
 
