@@ -35,12 +35,11 @@ final class Mover: Sendable {
         while !state.withLock({ $0.isOver }) {
             round += 1
             let (low, high) = (-1000 * (round + 1), -1000 * round)
-            try await connection.run(
+            try await connection.script([
                 """
-                CREATE TABLE \(Identifier("below_\(round)")) PARTITION OF account
-                FOR VALUES FROM (\(server: "\(low)")) TO (\(server: "\(high)"))
+                CREATE TABLE \(Identifier("below_\(round)")) PARTITION OF account FOR VALUES FROM (\(low)) TO (\(high))
                 """
-            )
+            ])
             for row in 1...20 {
                 let name = "row \(row), round \(round)"
                 let usesBothNames = state.withLock { $0.usesBothNames }

@@ -90,7 +90,7 @@ struct PartitionComingAndGoingTests {
                 // The server names the indexes of new partitions after what the column is called at that moment.
                 expected = try await plainly([
                     "ALTER TABLE item RENAME COLUMN name TO full_name", Self.create,
-                    Self.attach(columns: "id integer NOT NULL, full_name text", name: "full_name"), Self.detach,
+                    Self.attach(columns: "full_name text, id integer NOT NULL", name: "full_name"), Self.detach,
                     "ALTER TABLE item RENAME COLUMN full_name TO name",
                 ])
             }
