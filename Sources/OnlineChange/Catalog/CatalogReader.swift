@@ -253,7 +253,8 @@ struct CatalogReader {
     }
 
     private func publicationsQuery(oid: UInt32) -> Query {
-        let tree: SQL = "(SELECT relid::oid FROM pg_partition_tree(\(Int(oid))::oid::regclass) UNION SELECT \(Int(oid))::oid)"
+        let tree: SQL =
+            "(SELECT relid::oid FROM pg_partition_tree(\(Int(oid))::oid::regclass) UNION SELECT \(Int(oid))::oid)"
         let isListed: SQL = session.serverVersion >= 15_00_00 ? "pr.prattrs IS NOT NULL" : "false"
         let contradictsIdentity: SQL = session.serverVersion >= 15_00_00 ? Self.contradictsIdentity : "false"
         let bySchema: SQL =

@@ -8,7 +8,8 @@ enum IndexText {
     static func body(_ definition: String, name: String, isUnique: Bool, table: String) throws(Failure) -> String {
         let create = "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(name) ON "
         // The index of a partitioned table is printed as one of that alone, whatever partitions it reaches.
-        guard let beginning = ["\(create)\(table) ", "\(create)ONLY \(table) "].first(where: definition.hasPrefix) else {
+        guard let beginning = ["\(create)\(table) ", "\(create)ONLY \(table) "].first(where: definition.hasPrefix)
+        else {
             throw Failure(.refused, "the definition of index \(name) can't be read: \(definition)")
         }
         return String(definition.dropFirst(beginning.count))

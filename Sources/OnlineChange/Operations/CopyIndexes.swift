@@ -56,7 +56,9 @@ public struct CopyIndexes: Operation {
             to: context.name(to),
             areUnique: context.options.uniqueCopies
         )
-        return copies + [Step(title: "copy indexes that partitions have of their own", action: .copyPartitionIndexes(own))]
+        return copies + [
+            Step(title: "copy indexes that partitions have of their own", action: .copyPartitionIndexes(own))
+        ]
     }
 
     /// The name of a copy: legible, and no other index's.

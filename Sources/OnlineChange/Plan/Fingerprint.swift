@@ -89,7 +89,8 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                     .refused(
                         "trigger \(name) on \(partition.name)",
                         "it keeps the two columns equal, and it was disabled there",
-                        wayOut: "ALTER TABLE \(partition.name.quoted) ENABLE ALWAYS TRIGGER \(name.quoted); then compare: "
+                        wayOut:
+                            "ALTER TABLE \(partition.name.quoted) ENABLE ALWAYS TRIGGER \(name.quoted); then compare: "
                             + "online-change verify --repair"
                     )
                 )

@@ -11,7 +11,7 @@ struct PartitionChanges: Sendable {
 
     /// Writes down which partitions have the added column, and by which number: a detached one is known by that.
     func remember() async throws {
-        guard let added = try await added() else { return }
+        guard try await isPartitioned(), let added = try await added() else { return }
         try await context.session.run(
             """
             INSERT INTO online_change.partition (change_id, relation, attribute)
@@ -28,6 +28,7 @@ struct PartitionChanges: Sendable {
     ///
     /// - Throws: `Failure` of kind `data` if one does.
     func takeIn() async throws {
+        guard try await isPartitioned() else { return }
         if let added = try await added() {
             let isSwapped = added != plan.names.added(isSwapped: false)
             let original = plan.names.original(isSwapped: isSwapped)
@@ -64,13 +65,15 @@ struct PartitionChanges: Sendable {
             "partition \(partition.name) was attached with rows that have \(added) and not \(original), which is the "
                 + "column that counts",
             left: "Nothing was changed in them.",
-            next: "UPDATE \(partition.name.quoted) SET \(original.quoted) = \(added.quoted) WHERE \(original.quoted) IS "
+            next:
+                "UPDATE \(partition.name.quoted) SET \(original.quoted) = \(added.quoted) WHERE \(original.quoted) IS "
                 + "NULL AND \(added.quoted) IS NOT NULL; then run the same command again."
         )
     }
 
     /// Takes the added column off the tables that are partitions no more. One that was written since is left, with a word.
     func clean() async throws {
+        guard try await isPartitioned() else { return }
         for table in try await detached() {
             if try await holdsMore(table) {
                 await context.report(
@@ -97,6 +100,12 @@ struct PartitionChanges: Sendable {
         let name: QualifiedName
         /// What the added column is called there.
         let added: Identifier
+    }
+
+    private func isPartitioned() async throws -> Bool {
+        try await context.session.value(
+            "SELECT EXISTS (SELECT FROM pg_class WHERE oid = \(plan.tableOID)::oid AND relkind = 'p')"
+        )
     }
 
     private func added() async throws -> Identifier? {

@@ -21,7 +21,9 @@ struct PartitionedIndexBuilder: Sendable {
         )
         if !isValid {
             await context.report(
-                .notice("index \(build.index) is complete and stays marked invalid: a partition left while it was built")
+                .notice(
+                    "index \(build.index) is complete and stays marked invalid: a partition left while it was built"
+                )
             )
         }
     }
@@ -118,7 +120,12 @@ struct PartitionedIndexBuilder: Sendable {
         try await context.lockGuard.run(
             GuardedTransaction(
                 locks: [
-                    TableLock(table: part.table, mode: .shareUpdateExclusive, reason: "ATTACH PARTITION", reach: .alone),
+                    TableLock(
+                        table: part.table,
+                        mode: .shareUpdateExclusive,
+                        reason: "ATTACH PARTITION",
+                        reach: .alone
+                    ),
                     TableLock(table: part.index, mode: .accessExclusive, reason: "ATTACH PARTITION", reach: .index),
                 ],
                 statements: [build.attachment(of: part.index, to: part.parent)]

@@ -28,7 +28,8 @@ import Testing
     func key(partitioning: SQL, table: String) async throws {
         try await TestDatabase.current.run("CREATE TABLE users (id integer, name text) \(partitioning)")
         try await #expect(
-            AskedRename().refusal() == "refused: column public.users.name: it is in the partition key of \(table)\(Self.key)"
+            AskedRename().refusal()
+                == "refused: column public.users.name: it is in the partition key of \(table)\(Self.key)"
         )
     }
 

@@ -125,7 +125,9 @@ struct PartitionComingAndGoingTests {
             #expect(failure.kind == .data)
             let noWayBack = try #require(await refusal { try await rename.rollback() })
             #expect(noWayBack.kind == .data)
-            #expect(failure.next?.hasPrefix("UPDATE \"public\".\"attached\" SET \"full_name\" = \"name\" WHERE") == true)
+            #expect(
+                failure.next?.hasPrefix("UPDATE \"public\".\"attached\" SET \"full_name\" = \"name\" WHERE") == true
+            )
             try await rename.connection.script(["UPDATE attached SET full_name = name WHERE full_name IS NULL"])
             try await rename.start(through: "drop")
             let kept: String = try await rename.connection.value("SELECT full_name FROM item WHERE id = 2001")
@@ -141,7 +143,9 @@ struct PartitionComingAndGoingTests {
             try await rename.start(through: "backfill")
             try await rename.connection.script(["ALTER TABLE high DISABLE TRIGGER ALL"])
             let failure = try #require(await refusal { try await rename.start(through: "swap") })
-            #expect(failure.message.contains(" on public.high: it keeps the two columns equal, and it was disabled there"))
+            #expect(
+                failure.message.contains(" on public.high: it keeps the two columns equal, and it was disabled there")
+            )
             try await rename.connection.script(["ALTER TABLE high ENABLE TRIGGER ALL"])
             try await rename.rollback()
             await rename.connection.close()

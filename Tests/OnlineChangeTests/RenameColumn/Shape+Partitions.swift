@@ -101,7 +101,8 @@ extension Shape {
                     "UPDATE item SET place = 1, \(column) = 'moved' WHERE id = 7",
                     "INSERT INTO item (id, place, \(column)) VALUES (101, 2, 'new')",
                     "UPDATE item SET \(column) = \(column) || '!', place = 5 WHERE place = 2",
-                    "UPDATE there SET \(column) = 'direct'", "INSERT INTO here (id, place, \(column)) VALUES (102, 1, 'direct')",
+                    "UPDATE there SET \(column) = 'direct'",
+                    "INSERT INTO here (id, place, \(column)) VALUES (102, 1, 'direct')",
                 ]
             },
             needs: [.version(15_00_00)]
