@@ -56,7 +56,8 @@ final class Mover: Sendable {
                 }
                 names[row] = name
             }
-            try await Task.sleep(for: .milliseconds(100))
+            // So many partitions as can be locked together in time.
+            try await Task.sleep(for: .milliseconds(100 * round))
         }
         await connection.close()
         return names

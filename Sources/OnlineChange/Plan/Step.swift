@@ -86,11 +86,11 @@ public struct TableLock: Codable, Hashable, Sendable {
     public var mode: LockMode
     /// Why it must be that strong.
     public var reason: String
-    /// What beside the table itself is locked.
-    public var reach: Reach
+    /// What beside the table itself is locked; nil for its partitions, as in plans stored before there was a choice.
+    public var reach: Reach?
 
     /// Makes a lock.
-    public init(table: QualifiedName, mode: LockMode, reason: String, reach: Reach = .partitions) {
+    public init(table: QualifiedName, mode: LockMode, reason: String, reach: Reach? = nil) {
         self.table = table
         self.mode = mode
         self.reason = reason

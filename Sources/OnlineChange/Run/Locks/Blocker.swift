@@ -44,7 +44,7 @@ public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
                 WHERE l.locktype = 'relation' AND l.granted
                   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
                   AND l.relation IN (SELECT to_regclass(\(lock.table.quoted))
-                    UNION ALL SELECT relid FROM pg_partition_tree(to_regclass(\(lock.table.quoted))) WHERE \(lock.reach == .partitions))
+                    UNION ALL SELECT relid FROM pg_partition_tree(to_regclass(\(lock.table.quoted))) WHERE \((lock.reach ?? .partitions) == .partitions))
                   AND l.mode = ANY (\(lock.mode.conflicting)::text[])
                   AND l.pid IS DISTINCT FROM pg_backend_pid()
                   AND (a.backend_type IS DISTINCT FROM 'autovacuum worker' OR a.query LIKE '%to prevent wraparound%')

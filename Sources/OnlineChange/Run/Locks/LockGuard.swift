@@ -160,7 +160,7 @@ struct LockGuard: Sendable {
 extension TableLock {
     /// Takes the lock, in the mode that is asked for; partitions are locked with their table.
     fileprivate func statement(_ mode: LockMode) -> SQL? {
-        switch reach {
+        switch reach ?? .partitions {
         case .partitions: "LOCK TABLE \(table) IN \(server: mode.rawValue) MODE"
         case .alone: "LOCK TABLE ONLY \(table) IN \(server: mode.rawValue) MODE"
         case .index: nil
