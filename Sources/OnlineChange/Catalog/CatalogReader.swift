@@ -93,18 +93,23 @@ struct CatalogReader {
           'name', json_build_object('schema', n.nspname, 'name', c.relname),
           'quotedName', format('%I.%I', n.nspname, c.relname),
           'kind', c.relkind, 'persistence', c.relpersistence, 'owner', pg_get_userbyid(c.relowner),
-          'estimatedRows', c.reltuples,
-          'heapBytes', CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END,
+          'estimatedRows', (SELECT CASE WHEN max(h.reltuples) >= 0 THEN sum(greatest(h.reltuples, 0)) ELSE -1 END
+                            FROM pg_class h WHERE h.oid IN \(tree) AND h.relkind <> 'p'),
+          'heapBytes', (SELECT coalesce(sum(pg_relation_size(h.oid)), 0) FROM pg_class h
+                        WHERE h.oid IN \(tree) AND h.relkind IN ('r', 'm')),
           'parent', (SELECT json_build_object('schema', pn.nspname, 'name', p.relname)
-                     FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+                     FROM pg_inherits i JOIN pg_class p
+                       ON p.oid = CASE WHEN c.relispartition THEN pg_partition_root(c.oid)::oid ELSE i.inhparent END
                      JOIN pg_namespace pn ON pn.oid = p.relnamespace
                      WHERE i.inhrelid = c.oid ORDER BY i.inhseqno LIMIT 1),
           'hasChildren', EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid),
           'typedBy', (SELECT format_type(c.reloftype, NULL) WHERE c.reloftype <> 0),
-          'forcesRowSecurity', c.relrowsecurity AND c.relforcerowsecurity,
-          'attributeCount', c.relnatts,
+          'forcesRowSecurity', EXISTS (SELECT FROM pg_class h
+                                       WHERE h.oid IN \(tree) AND h.relrowsecurity AND h.relforcerowsecurity),
+          'attributeCount', (SELECT max(h.relnatts) FROM pg_class h WHERE h.oid IN \(tree)),
           'transactionAge', (SELECT coalesce(max(age(f.relfrozenxid)), 0) FROM pg_class f
-                             WHERE f.oid IN (c.oid, c.reltoastrelid) AND f.relfrozenxid <> '0'),
+                             JOIN pg_class h ON f.oid IN (h.oid, h.reltoastrelid)
+                             WHERE h.oid IN \(tree) AND f.relfrozenxid <> '0'),
           'freezeMaxAge', least(current_setting('autovacuum_freeze_max_age')::bigint,
                                 (SELECT option_value::bigint FROM pg_options_to_table(c.reloptions)
                                  WHERE option_name = 'autovacuum_freeze_max_age')),
@@ -115,6 +120,7 @@ struct CatalogReader {
           'rowTypeUsers', \(rowTypeUsers),
           'wholeRowReaders', \(wholeRowReaders),
           'hasReplicaIdentity', \(hasReplicaIdentity),
+          'partitions', \(partitions),
           'routines', '[]'::json,
           'publications', '[]'::json
         )
@@ -173,7 +179,9 @@ struct CatalogReader {
                 UNION SELECT refobjsubid FROM pg_depend
                 WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid
                   AND refclassid = 'pg_class'::regclass AND refobjid = c.oid) used WHERE number <> 0),
-            'isPrimary', i.indisprimary, 'isUnique', i.indisunique, 'isImmediate', i.indimmediate, 'isValid', i.indisvalid, 'tablespace', ts.spcname
+            'isPrimary', i.indisprimary, 'isUnique', i.indisunique, 'isImmediate', i.indimmediate, 'isValid', i.indisvalid, 'tablespace', ts.spcname,
+            'isPartitioned', ic.relkind = 'I',
+            'isAttached', EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
           ) ORDER BY ic.relname COLLATE "C")
           FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
           LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
@@ -201,18 +209,18 @@ struct CatalogReader {
 
     private static let rules: SQL = """
         coalesce((SELECT json_agg(json_build_object('name', r.rulename, 'isOnUpdate', r.ev_type = '2', 'enabled', r.ev_enabled,
-            'columns', (SELECT coalesce(json_agg(DISTINCT d.refobjsubid), '[]'::json) FROM pg_depend d
-                WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid > 0)))
-          FROM pg_rewrite r WHERE r.ev_class = c.oid AND c.relkind IN ('r', 'p')), '[]'::json)
+            'columns', (SELECT coalesce(json_agg(DISTINCT \(number(of: "d.refobjsubid", in: "r.ev_class"))), '[]'::json)
+                FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = r.ev_class AND d.refobjsubid > 0)))
+          FROM pg_rewrite r WHERE r.ev_class IN \(tree) AND c.relkind IN ('r', 'p')), '[]'::json)
         """
 
     private static let rowTypeUsers: SQL = """
         coalesce((SELECT json_agg(json_build_object('object', object) ORDER BY object COLLATE "C") FROM (
             SELECT DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid) AS object
-            FROM pg_depend d JOIN pg_type rt ON rt.oid = d.refobjid
-            WHERE d.refclassid = 'pg_type'::regclass AND d.deptype = 'n'
-              AND (rt.oid = c.reltype OR rt.typelem = c.reltype AND rt.typcategory = 'A')) used), '[]'::json)
+            FROM pg_class h JOIN pg_type rt ON rt.oid = h.reltype OR rt.typelem = h.reltype AND rt.typcategory = 'A'
+            JOIN pg_depend d ON d.refobjid = rt.oid
+            WHERE h.oid IN \(tree) AND h.reltype <> 0 AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'n') used), '[]'::json)
         """
 
     /// Indexes and checks whose expressions read the row as a whole; the server keeps no record of that but the
@@ -220,15 +228,16 @@ struct CatalogReader {
     private static let wholeRowReaders: SQL = """
         coalesce((SELECT json_agg(object ORDER BY object COLLATE "C") FROM (
             SELECT 'index ' || ic.relname AS object FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
-            WHERE i.indrelid = c.oid AND concat(i.indexprs::text, i.indpred::text) LIKE '%:varattno 0 %'
+            WHERE i.indrelid IN \(tree) AND concat(i.indexprs::text, i.indpred::text) LIKE '%:varattno 0 %'
             UNION ALL SELECT 'constraint ' || con.conname FROM pg_constraint con
-            WHERE con.conrelid = c.oid AND con.contype = 'c' AND con.conbin::text LIKE '%:varattno 0 %') readers), '[]'::json)
+            WHERE con.conrelid IN \(tree) AND con.contype = 'c' AND con.conbin::text LIKE '%:varattno 0 %') readers), '[]'::json)
         """
 
     private static let hasReplicaIdentity: SQL = """
-        (c.relreplident = 'f' OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid
-            AND CASE c.relreplident WHEN 'd' THEN i.indisprimary AND i.indimmediate
-                                    WHEN 'i' THEN i.indisreplident ELSE false END))
+        (NOT EXISTS (SELECT FROM pg_class h WHERE h.oid IN \(tree) AND h.relkind <> 'p' AND NOT (h.relreplident = 'f'
+          OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = h.oid
+            AND CASE h.relreplident WHEN 'd' THEN i.indisprimary AND i.indimmediate
+                                    WHEN 'i' THEN i.indisreplident ELSE false END))))
         """
 
     private static func routinesQuery(oid: UInt32, mentions: [Identifier]) -> Query {
@@ -241,7 +250,8 @@ struct CatalogReader {
             'source', p.prosrc, 'isTriggerFunction', used.by_trigger) ORDER BY n.nspname, p.proname)
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM pg_trigger t
-            WHERE t.tgrelid = \(oid)::oid AND t.tgfoid = p.oid AND NOT t.tgisinternal) AS by_trigger) used
+            WHERE t.tgfoid = p.oid AND NOT t.tgisinternal AND t.tgrelid IN (
+              SELECT relid::oid FROM pg_partition_tree(\(oid)::oid::regclass) UNION SELECT \(oid)::oid)) AS by_trigger) used
         WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
           AND (n.nspname <> 'online_change' OR p.proname LIKE '%\\_fill')
           AND p.prolang NOT IN (SELECT l.oid FROM pg_language l WHERE l.lanname IN ('c', 'internal'))
@@ -254,6 +264,8 @@ struct CatalogReader {
     }
 
     private func publicationsQuery(oid: UInt32) -> Query {
+        let tree: SQL =
+            "(SELECT relid::oid FROM pg_partition_tree(\(Int(oid))::oid::regclass) UNION SELECT \(Int(oid))::oid)"
         let isListed: SQL = session.serverVersion >= 15_00_00 ? "pr.prattrs IS NOT NULL" : "false"
         let contradictsIdentity: SQL = session.serverVersion >= 15_00_00 ? Self.contradictsIdentity : "false"
         let bySchema: SQL =
@@ -261,11 +273,12 @@ struct CatalogReader {
             ? """
             UNION ALL SELECT p.pubname, 'schema', p.pubupdate, false FROM pg_publication p
             JOIN pg_publication_namespace pn ON pn.pnpubid = p.oid
-            JOIN pg_class c ON c.relnamespace = pn.pnnspid WHERE c.oid = \(Int(oid))::oid
+            JOIN pg_class c ON c.relnamespace = pn.pnnspid WHERE c.oid IN \(tree)
             """ : ""
         return """
             SELECT json_agg(json_build_object('name', name, 'scope', scope, 'sendsUpdates', updates,
                                               'contradictsIdentity', contradicts) ORDER BY name) FROM (
+              SELECT name, scope, updates, bool_or(contradicts) AS contradicts FROM (
               SELECT pubname AS name, 'allTables' AS scope, pubupdate AS updates, false AS contradicts
               FROM pg_publication WHERE puballtables
               UNION ALL
@@ -274,8 +287,8 @@ struct CatalogReader {
               JOIN pg_class c ON c.oid = pr.prrelid
               LEFT JOIN pg_index i ON i.indrelid = c.oid
                 AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END
-              WHERE pr.prrelid = \(oid)::oid
-              \(bySchema)) published
+              WHERE pr.prrelid IN \(tree)
+              \(bySchema)) each GROUP BY 1, 2, 3) published
             """
     }
 

@@ -44,10 +44,10 @@ struct ExchangeProbe {
         guard !indexes.isEmpty || !triggers.isEmpty else { return ExchangedDefinitions() }
 
         let copy = "pg_temp.\(Self.copy.quoted)"
-        var statements: [SQL] = [
-            "CREATE TEMPORARY TABLE \(Self.copy) (LIKE \(table.name)) ON COMMIT DROP",
-            "ALTER TABLE \(server: copy) ADD COLUMN \(to) \(server: column.baseType)",
-        ]
+        var statements: [SQL] = ["CREATE TEMPORARY TABLE \(Self.copy) (LIKE \(table.name)) ON COMMIT DROP"]
+        if table.column(to) == nil {
+            statements.append("ALTER TABLE \(server: copy) ADD COLUMN \(to) \(server: column.baseType)")
+        }
         for (number, index) in indexes.enumerated() {
             let body = try IndexText.body(
                 index.definition,

@@ -6,8 +6,10 @@ enum IndexText {
     ///
     /// - Throws: `Failure.refused` if the definition isn't of the form that the server's own source gives it.
     static func body(_ definition: String, name: String, isUnique: Bool, table: String) throws(Failure) -> String {
-        let beginning = "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(name) ON \(table) "
-        guard definition.hasPrefix(beginning) else {
+        let create = "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(name) ON "
+        // The index of a partitioned table is printed as one of that alone, whatever partitions it reaches.
+        guard let beginning = ["\(create)\(table) ", "\(create)ONLY \(table) "].first(where: definition.hasPrefix)
+        else {
             throw Failure(.refused, "the definition of index \(name) can't be read: \(definition)")
         }
         return String(definition.dropFirst(beginning.count))

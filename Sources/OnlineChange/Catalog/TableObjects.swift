@@ -20,6 +20,10 @@ public struct Index: Codable, Hashable, Sendable {
     public var isValid: Bool
     /// Where it lies, if not in the database's default.
     public var tablespace: Identifier?
+    /// Whether it is that of a partitioned table, of which the partitions' indexes are parts.
+    public var isPartitioned = false
+    /// Whether it is a part of such a one.
+    public var isAttached = false
 }
 
 /// One trigger.

@@ -14,11 +14,11 @@ public struct TableSnapshot: Codable, Hashable, Sendable {
     public var persistence: String
     /// The role that owns it, and which our sessions become.
     public var owner: Identifier
-    /// Rows as the server last estimated them; -1 when it never did.
+    /// Rows as the server last estimated them, in all partitions; -1 when it never did.
     public var estimatedRows: Double
-    /// Size of its heap in bytes.
+    /// Size of its heap in bytes, or of all partitions' heaps.
     public var heapBytes: Int
-    /// The table it is a partition of or inherits from.
+    /// The table at the root of the partitions that it is one of, or the table that it inherits from.
     public var parent: QualifiedName?
     /// Whether other tables are partitions of it or inherit from it.
     public var hasChildren: Bool
@@ -50,6 +50,8 @@ public struct TableSnapshot: Codable, Hashable, Sendable {
     public var routines: [Routine]
     /// Publications that send it or its schema.
     public var publications: [Publication]
+    /// The table itself and every partition beneath it, parents first; empty unless it is partitioned.
+    public var partitions: [Partition] = []
 
     /// A live column by its name.
     public func column(_ name: Identifier) -> Column? {

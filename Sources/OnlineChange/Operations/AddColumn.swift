@@ -32,6 +32,10 @@ public struct AddColumn: Operation {
                             context.exclusiveLock("ADD COLUMN changes what the table is; no row is read or written")
                         ],
                         statements: Self.statements(table: table, column: column, name: name)
+                            + context.table.partitions.dropFirst().flatMap { partition in
+                                partition.grants.filter { $0.column == column.name }
+                                    .map { $0.grant.statement(on: name, of: partition.name) }
+                            }
                     )
                 ),
                 undo: .transaction(

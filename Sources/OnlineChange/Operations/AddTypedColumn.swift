@@ -18,7 +18,9 @@ public struct AddTypedColumn: Operation {
         name = try fields.argument("name")
     }
 
-    public static var checks: [any PreflightCheck.Type] { AddedColumn.checks + [CarryCheck.self, KeepingCheck.self] }
+    public static var checks: [any PreflightCheck.Type] {
+        AddedColumn.checks + [OnlyRenamePartitionsCheck.self, CarryCheck.self, KeepingCheck.self]
+    }
 
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
         let original = try context.column(column)

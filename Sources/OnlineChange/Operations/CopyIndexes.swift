@@ -21,14 +21,22 @@ public struct CopyIndexes: Operation {
         let column = try context.column(from)
         let table = context.table.name
         let originals = context.table.indexes.filter { $0.isValid && $0.columns.contains(column.number) }
-        return originals.compactMap { original in
+        let copies: [Step] = originals.compactMap { original in
             guard let body = context.exchanged.indexes[original.name] else { return nil }
-            let unique: SQL = original.isUnique && original.isImmediate && context.options.uniqueCopies ? "UNIQUE " : ""
-            let hash = StableHash.hex("\(context.table.oid).\(original.name.quoted).\(context.name(to).quoted)")
-            let name = QualifiedName(
-                schema: table.schema,
-                name: original.name.shortened(appending: "_copy_\(hash)")
-            )
+            let isUnique = original.isUnique && original.isImmediate && context.options.uniqueCopies
+            let name = Self.name(of: original, on: context.table, column: context.name(to))
+            if original.isPartitioned {
+                let build = PartitionedIndexBuild(
+                    index: name,
+                    table: table,
+                    isUnique: isUnique,
+                    body: "\(server: body)",
+                    tablespace: original.tablespace
+                )
+                // Without an undo: it goes with its column, which no rollback leaves.
+                return Step(title: "copy index \(original.name)", action: .buildPartitionedIndex(build))
+            }
+            let unique: SQL = isUnique ? "UNIQUE " : ""
             let build = IndexBuild(
                 index: name,
                 table: table,
@@ -41,5 +49,21 @@ public struct CopyIndexes: Operation {
                 undo: .dropIndex(name)
             )
         }
+        guard context.table.isPartitioned else { return copies }
+        let own = PartitionIndexCopies(
+            table: table,
+            from: context.name(from),
+            to: context.name(to),
+            areUnique: context.options.uniqueCopies
+        )
+        return copies + [
+            Step(title: "copy indexes that partitions have of their own", action: .copyPartitionIndexes(own))
+        ]
+    }
+
+    /// The name of a copy: legible, and no other index's.
+    static func name(of original: Index, on table: TableSnapshot, column: Identifier) -> QualifiedName {
+        let hash = StableHash.hex("\(table.oid).\(original.name.quoted).\(column.quoted)")
+        return QualifiedName(schema: table.name.schema, name: original.name.shortened(appending: "_copy_\(hash)"))
     }
 }

@@ -23,7 +23,7 @@ public struct DropColumn: Operation {
             trigger.replacement(
                 on: table,
                 definition: context.exchanged.triggers[trigger.name]?.exchanged ?? trigger.definition
-            )
+            ) + context.table.cloneStates(of: trigger)
         }
         return [
             Step(

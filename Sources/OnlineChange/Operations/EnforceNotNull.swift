@@ -22,7 +22,9 @@ public struct EnforceNotNull: Operation {
         arguments.columns[column.name].map { .notNull($0) }
     }
 
-    public static var checks: [any PreflightCheck.Type] { [LedgerPublicationCheck.self] }
+    public static var checks: [any PreflightCheck.Type] {
+        [LedgerPublicationCheck.self, OnlyRenamePartitionsCheck.self]
+    }
 
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
         guard let facts = context.notNull else { return [] }

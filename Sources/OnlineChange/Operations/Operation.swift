@@ -166,7 +166,12 @@ public struct PlanningContext: Sendable {
 
     /// An ACCESS EXCLUSIVE lock on the table.
     func exclusiveLock(_ reason: String) -> TableLock {
-        TableLock(table: table.name, mode: .accessExclusive, reason: reason)
+        let partitions = table.partitions.count - 1
+        return TableLock(
+            table: table.name,
+            mode: .accessExclusive,
+            reason: partitions > 0 ? "\(reason) (its \(partitions) partitions are locked with it)" : reason
+        )
     }
 }
 

@@ -28,9 +28,11 @@ public struct SyncColumns: Operation {
             trigger.replacement(
                 on: context.table.name,
                 definition: context.exchanged.triggers[trigger.name]?.widened ?? trigger.definition
-            )
+            ) + context.table.cloneStates(of: trigger)
         }
-        let restoring = widened.flatMap { $0.replacement(on: context.table.name, definition: $0.definition) }
+        let restoring = widened.flatMap {
+            $0.replacement(on: context.table.name, definition: $0.definition) + context.table.cloneStates(of: $0)
+        }
         return [
             Step(
                 title: "keep \(pair.primary) and \(pair.replica) equal by triggers",

@@ -86,6 +86,20 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                 )
             )
         }
+        findings += PartitionCheck.outOfReach(now)
+        for partition in now.partitions.dropFirst() {
+            for name in triggers where partition.triggers.first(where: { $0.name == name })?.enabled != "A" {
+                findings.append(
+                    .refused(
+                        "trigger \(name) on \(partition.name)",
+                        "it keeps the two columns equal, and it was disabled there",
+                        wayOut:
+                            "ALTER TABLE \(partition.name.quoted) ENABLE ALWAYS TRIGGER \(name.quoted); then compare: "
+                            + "online-change verify --repair"
+                    )
+                )
+            }
+        }
         let rewritten = isSwapped ? exchangedTriggers : rewrittenTriggers
         for (name, definition) in rewritten.sorted(by: { $0.key < $1.key })
         where now.triggers.first(where: { $0.name == name })?.definition != definition {

@@ -60,6 +60,20 @@ extension Action {
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on \(validation.table) for as long as it takes (no reader and no writer waits)"
             )
+        case .buildPartitionedIndex(let build):
+            if let tablespace = build.tablespace { lines.append("in tablespace \(tablespace)") }
+            lines.append(
+                "lock: SHARE ROW EXCLUSIVE on \(build.table) alone for a few milliseconds (writers wait while it is held)"
+            )
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on each partition for as long as it takes (no reader and no writer waits)"
+            )
+            lines.append("lock: ACCESS EXCLUSIVE on each new index for a few milliseconds while it is attached")
+        case .copyPartitionIndexes(let copies):
+            lines.append("for each index with \(copies.from) that a partition has of its own when this runs")
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on the partition for as long as it takes (no reader and no writer waits)"
+            )
         case .vacuum(let table):
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on \(table) for as long as it takes (no reader and no writer waits)"

@@ -43,7 +43,7 @@ public struct Planner: Sendable {
         else {
             throw Failure(.refused, "table \(table.name) has no such column")
         }
-        let others = table.triggers.filter { $0.isBeforeRow && $0.firesOnWrite }.map(\.name)
+        let others = table.triggersBeforeRow
         let dualWrite = try names.added.map { added throws(Failure) in
             try Self.dualWrite(table, added: added, others: others, converting: typeChange)
         }

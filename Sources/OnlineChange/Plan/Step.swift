@@ -37,6 +37,10 @@ public enum Action: Codable, Hashable, Sendable {
     case transaction(GuardedTransaction)
     /// `CREATE INDEX CONCURRENTLY`.
     case buildIndex(IndexBuild)
+    /// An index of a partitioned table, built partition by partition.
+    case buildPartitionedIndex(PartitionedIndexBuild)
+    /// Copies of the indexes that partitions have of their own.
+    case copyPartitionIndexes(PartitionIndexCopies)
     /// `DROP INDEX CONCURRENTLY`.
     case dropIndex(QualifiedName)
     /// Writes in batches over the whole table.
@@ -82,12 +86,25 @@ public struct TableLock: Codable, Hashable, Sendable {
     public var mode: LockMode
     /// Why it must be that strong.
     public var reason: String
+    /// What beside the table itself is locked; nil for its partitions, as in plans stored before there was a choice.
+    public var reach: Reach?
 
     /// Makes a lock.
-    public init(table: QualifiedName, mode: LockMode, reason: String) {
+    public init(table: QualifiedName, mode: LockMode, reason: String, reach: Reach? = nil) {
         self.table = table
         self.mode = mode
         self.reason = reason
+        self.reach = reach
+    }
+
+    /// What a lock is on.
+    public enum Reach: String, Codable, Sendable {
+        /// The table and all of its partitions.
+        case partitions
+        /// The table without its partitions.
+        case alone
+        /// An index, on which the statement itself takes the lock.
+        case index
     }
 }
 
@@ -115,6 +132,35 @@ public struct IndexBuild: Codable, Hashable, Sendable {
     public var statement: SQL
     /// Where to put it, if not in the database's default tablespace.
     public var tablespace: Identifier?
+}
+
+/// The build of an index of a partitioned table: one for the table that only stands in the catalog, then one for each
+/// partition, built concurrently and made a part of the first.
+///
+/// Which partitions there are is looked at when it is built: the server itself gives later ones the index.
+public struct PartitionedIndexBuild: Codable, Hashable, Sendable {
+    /// The index's name and schema.
+    public var index: QualifiedName
+    /// The partitioned table, which may be a partition itself.
+    public var table: QualifiedName
+    /// Whether it is UNIQUE.
+    public var isUnique: Bool
+    /// What follows the table's name: `USING btree (full_name)`.
+    public var body: SQL
+    /// Where to put it, if not in the database's default tablespace.
+    public var tablespace: Identifier?
+}
+
+/// Copies, on the added column, of the indexes that partitions have of their own.
+public struct PartitionIndexCopies: Codable, Hashable, Sendable {
+    /// The partitioned table.
+    public var table: QualifiedName
+    /// The original column.
+    public var from: Identifier
+    /// The added column.
+    public var to: Identifier
+    /// Whether copies of unique indexes are unique too.
+    public var areUnique: Bool
 }
 
 /// Writing a column's value into every row that lacks it.

@@ -31,7 +31,8 @@ public struct PreflightSubject: Sendable {
 /// What is looked at before any change, whatever its recipe. What only some need, their operations name.
 enum Preflight {
     private static let checks: [any PreflightCheck.Type] = [
-        ServerCheck.self, TableKindCheck.self, ColumnCheck.self, PrivilegeCheck.self, RowSecurityCheck.self,
+        ServerCheck.self, TableKindCheck.self, PartitionCheck.self, ColumnCheck.self, PrivilegeCheck.self,
+        RowSecurityCheck.self,
         WraparoundCheck.self, UnfinishedChangeCheck.self, ReplicaIdentityCheck.self, AlwaysTriggerCheck.self,
         BackfillRuleCheck.self, ApplicationCheck.self, LedgerCheck.self,
     ]

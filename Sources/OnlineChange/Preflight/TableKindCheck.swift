@@ -1,4 +1,4 @@
-/// A plain table that triggers can keep in sync.
+/// A table, plain or partitioned, that triggers can keep in sync.
 enum TableKindCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
         let table = subject.table
@@ -8,12 +8,7 @@ enum TableKindCheck: PreflightCheck {
             findings.append(.refused(object, message, wayOut: wayOut))
         }
         switch table.kind {
-        case "r": break
-        case "p":
-            refuse(
-                "it is partitioned, which online-change does not do yet",
-                "Use plain ALTER TABLE in a quiet moment."
-            )
+        case "r", "p": break
         case "v": refuse("it is a view", "Name the table beneath it, or use CREATE OR REPLACE VIEW.")
         case "m": refuse("it is a materialized view", "Name the table beneath it, or rebuild the view.")
         case "f": refuse("it is a foreign table, and its rows are elsewhere", "Change the table on its own server.")

@@ -4,7 +4,7 @@ import Postgres
 struct IndexBuilder: Sendable {
     let context: RunContext
 
-    private enum State {
+    enum State {
         case missing
         case valid
         case invalid
@@ -59,7 +59,7 @@ struct IndexBuilder: Sendable {
         }
     }
 
-    private func state(_ index: QualifiedName, table: QualifiedName) async throws -> State {
+    func state(_ index: QualifiedName, table: QualifiedName) async throws -> State {
         let rows = try await context.session.run(
             """
             SELECT i.indisvalid, i.indrelid = to_regclass(\(table.quoted)) AS ours

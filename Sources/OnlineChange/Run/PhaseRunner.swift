@@ -27,12 +27,19 @@ struct PhaseRunner: Sendable {
         let states = try await context.ledger.steps(context.change.id)
         let open = plan.steps.filter { $0.phase == phase.name && states[$0.position] != "done" }
         await context.report(.phaseStarted(phase: phase.name, summary: phase.summary))
-        if !open.isEmpty { try await compareWithFingerprint(context) }
+        let partitions = PartitionChanges(context: context)
+        if !open.isEmpty {
+            try await partitions.clean()
+            try await compareWithFingerprint(context)
+            if context.change.phase != nil { try await partitions.takeIn() }
+        }
         for (position, _, step) in open {
             let mark = StepMark(change: context.change.id, position: position, phase: phase.name, title: step.title)
             try await StepRunner(context: context).perform(step, mark)
             try await context.beat(waiting: nil)
         }
+        // What has just got the column has nothing in it.
+        if context.change.phase == nil { try await partitions.remember() } else { try await partitions.takeIn() }
         let isLast = plan.phase(after: phase.name) == nil
         try await context.ledger.reach(context.change.id, phase: phase.name, state: isLast ? .finished : .active)
         await tellReached(phase)
@@ -65,10 +72,15 @@ struct PhaseRunner: Sendable {
                 next: "online-change advance \(plan.change)"
             )
         }
+        let stands = try await CatalogReader(session: context.session).exists(oid: plan.tableOID)
+        if stands, context.change.phase != nil {
+            try await PartitionChanges(context: context).clean()
+            try await PartitionChanges(context: context).takeIn()
+        }
         if context.change.state == .active {
             try await ledger.reach(context.change.id, phase: context.change.phase, state: .rollingBack)
         }
-        guard try await CatalogReader(session: context.session).exists(oid: plan.tableOID) else {
+        guard stands else {
             try await context.lockGuard.run(
                 GuardedTransaction(locks: [], statements: plan.cleanup),
                 on: context.session
@@ -149,6 +161,10 @@ struct PhaseRunner: Sendable {
 extension Action {
     /// The name of the index that it builds.
     fileprivate var builtIndex: Identifier? {
-        if case .buildIndex(let build) = self { build.index.name } else { nil }
+        switch self {
+        case .buildIndex(let build): build.index.name
+        case .buildPartitionedIndex(let build): build.index.name
+        default: nil
+        }
     }
 }

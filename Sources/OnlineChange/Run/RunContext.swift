@@ -69,7 +69,8 @@ struct RunContext: Sendable {
         let firing = silencesTriggers ? ["A", "R"] : ["A", "O"]
         return try await self.session.value(
             """
-            SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = \(plan.tableOID)::oid AND NOT tgisinternal
+            SELECT EXISTS (SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN (
+                SELECT relid::oid FROM pg_partition_tree(\(plan.tableOID)::oid::regclass) UNION SELECT \(plan.tableOID)::oid)
               AND tgenabled = ANY (\(firing)::text[]) AND tgname <> ALL (\(plan.triggerNames.map(\.name))::text[]))
             """
         )

@@ -62,6 +62,10 @@ struct StepRunner: Sendable {
         switch action {
         case .transaction: break
         case .buildIndex(let build): try await IndexBuilder(context: context).build(build)
+        case .buildPartitionedIndex(let build):
+            try await PartitionedIndexBuilder(context: context, build: build).run()
+        case .copyPartitionIndexes(let copies):
+            try await PartitionIndexCopier(context: context, copies: copies).run()
         case .dropIndex(let index): try await IndexBuilder(context: context).drop(index)
         case .vacuum(let table): try await IndexBuilder(context: context).vacuum(table)
         case .verify(let verification):
@@ -119,21 +123,25 @@ struct StepRunner: Sendable {
         _ mark: StepMark,
         _ state: String
     ) async throws -> LockGuard.Effort {
-        var assertions: [SQL] = []
-        for condition in transaction.conditions {
-            assertions += try await require(condition)
-        }
         let statements = Action.transaction(transaction).statements.map(\.text).joined(separator: ";\n")
-        do {
-            return try await context.lockGuard.run(
-                transaction,
-                on: context.session,
-                assertions: assertions,
-                record: { mark.ended(state: state, statements: statements, effort: $0) }
-            )
-        } catch let error as PostgresError where error.state == .assertionFailed {
-            throw StandingVerification.touched(context.change.name)
+        // A partition may come between the look at it and the lock; the next look takes it in, or finds what is wrong.
+        for _ in 0..<5 {
+            var assertions: [SQL] = []
+            for condition in transaction.conditions {
+                assertions += try await require(condition)
+            }
+            do {
+                return try await context.lockGuard.run(
+                    transaction,
+                    on: context.session,
+                    assertions: assertions,
+                    record: { mark.ended(state: state, statements: statements, effort: $0) }
+                )
+            } catch let error as PostgresError where error.state == .assertionFailed {
+                continue
+            }
         }
+        throw StandingVerification.touched(context.change.name)
     }
 
     /// Looks whether a condition holds, and waits for what only time can bring. No lock is held yet.
@@ -145,7 +153,7 @@ struct StepRunner: Sendable {
             let verification = try await context.verification()
             let standing = try await StandingVerification.require(context, verification)
             try await OldSnapshots.wait(context, horizon: standing.horizon)
-            return [TriggerMarks.assertion(standing.triggers, verification, tableOID: context.plan.tableOID)]
+            return [standing.triggers.assertion(verification, tableOID: context.plan.tableOID)]
         case .comesBack:
             try await VerificationRun(context: context, verification: context.plan.verificationAfterSwap).mustFit()
         case .triggerBodiesKnow(let from, let to):
@@ -170,6 +178,8 @@ extension Action {
         switch self {
         case .transaction(let transaction): transaction.preparation + transaction.statements
         case .buildIndex(let build): [build.statement]
+        case .buildPartitionedIndex(let build): build.statements
+        case .copyPartitionIndexes(let copies): copies.statements
         case .dropIndex(let index): ["DROP INDEX CONCURRENTLY IF EXISTS \(index)"]
         case .validate(let validation):
             ["ALTER TABLE \(validation.table) VALIDATE CONSTRAINT \(validation.constraint)"]

@@ -51,10 +51,6 @@ import Testing
                 "Name the table beneath it, or rebuild the view."
             ),
             (
-                "CREATE TABLE thing (name text) PARTITION BY LIST (name)",
-                "it is partitioned, which online-change does not do yet", "Use plain ALTER TABLE in a quiet moment."
-            ),
-            (
                 "CREATE TABLE thing (name text); CREATE TABLE child () INHERITS (thing)",
                 "other tables inherit from it", "Use plain ALTER TABLE, which reaches the children too."
             ),

@@ -34,7 +34,7 @@ struct Shape: Sendable, CustomStringConvertible {
     /// All shapes.
     static let all =
         keys + indexes + foreignKeys + constraints + generated + simpleTypes + userTypes + defaults + readers + triggers
-        + properties + publications + tables + names
+        + properties + publications + tables + names + partitions
 
     /// The shapes that this server can have.
     ///

@@ -88,6 +88,9 @@ struct BackfillWorker: Sendable {
                 let outcome = try await batch.run(lane, piece, locked: locked, on: session)
                 if case .waitedFor = locked { return (outcome, false) }
                 return (outcome, true)
+            } catch let error as PostgresError where error.state == .undefinedTable {
+                // A partition that was dropped or renamed: what there is now is read again.
+                return (nil, false)
             } catch let error as PostgresError where error.isLockTrouble {
                 // Out of time without a lock in the way: as many rows would run out of it again.
                 if error.state == .queryCanceled, piece.blocks.count > 1 { return nil }

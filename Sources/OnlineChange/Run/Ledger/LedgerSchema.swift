@@ -77,6 +77,13 @@ enum LedgerSchema {
               PRIMARY KEY (change_id, position, relation, number)) WITH (fillfactor = 50)
             """,
             """
+            CREATE TABLE IF NOT EXISTS online_change.partition (
+              change_id bigint NOT NULL REFERENCES online_change.change,
+              relation oid NOT NULL,
+              attribute smallint NOT NULL,
+              PRIMARY KEY (change_id, relation))
+            """,
+            """
             CREATE TABLE IF NOT EXISTS online_change.verification (
               id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
               change_id bigint NOT NULL REFERENCES online_change.change,

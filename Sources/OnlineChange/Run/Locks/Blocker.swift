@@ -23,7 +23,7 @@ public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
 
     var identity: Identity { Identity(pid: pid, prepared: prepared) }
 
-    /// Who holds locks on the tables that conflict with those asked for.
+    /// Who holds locks on the tables, and on partitions that are locked with them, that conflict with those asked for.
     ///
     /// The session should be one whose role sees others' activity: the login role's, not the table owner's.
     /// A prepared transaction has no process; the lock on its own number, which it alone holds, tells which it is.
@@ -43,7 +43,8 @@ public struct Blocker: Codable, Hashable, Sendable, CustomStringConvertible {
                 LEFT JOIN pg_prepared_xacts x ON x.transaction = own.transactionid
                 WHERE l.locktype = 'relation' AND l.granted
                   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                  AND l.relation = to_regclass(\(lock.table.quoted))
+                  AND l.relation IN (SELECT to_regclass(\(lock.table.quoted))
+                    UNION ALL SELECT relid FROM pg_partition_tree(to_regclass(\(lock.table.quoted))) WHERE \((lock.reach ?? .partitions) == .partitions))
                   AND l.mode = ANY (\(lock.mode.conflicting)::text[])
                   AND l.pid IS DISTINCT FROM pg_backend_pid()
                   AND (a.backend_type IS DISTINCT FROM 'autovacuum worker' OR a.query LIKE '%to prevent wraparound%')

@@ -83,9 +83,7 @@ struct LockGuard: Sendable {
         var opening: [SQL] = ["BEGIN", "SET LOCAL synchronous_commit = local"]
         opening += transaction.preparation
         opening.append("SET LOCAL lock_timeout = \(policy.weakLockWait)")
-        opening += transaction.locks.map {
-            "LOCK TABLE \($0.table) IN \(server: LockMode.shareUpdateExclusive.rawValue) MODE"
-        }
+        opening += transaction.locks.compactMap { $0.statement(.shareUpdateExclusive) }
         try await session.script(opening, permit: permit)
 
         // One message from the first strong lock to COMMIT: neither the network nor a stop of this process can make
@@ -94,7 +92,10 @@ struct LockGuard: Sendable {
             "SET LOCAL lock_timeout = \(policy.strongLockWait)",
             "SELECT pg_catalog.set_config('online_change.since', pg_catalog.clock_timestamp()::text, true)",
         ]
-        rest += transaction.locks.map { "LOCK TABLE \($0.table) IN \(server: $0.mode.rawValue) MODE" }
+        // lock_timeout counts for each partition alone, so what is left of the budget bounds the whole statement.
+        rest += transaction.locks.flatMap { lock in
+            lock.statement(lock.mode).map { [leftOfBudget, $0] } ?? []
+        }
         for statement in assertions + transaction.statements + record {
             // Without a lock that an application could wait for, nothing is in a hurry.
             rest += transaction.locks.isEmpty ? [statement] : [leftOfBudget, statement]
@@ -153,6 +154,17 @@ struct LockGuard: Sendable {
         try await session.set("lock_timeout", to: "0")
         try await session.set("default_tablespace", to: tablespace?.quoted ?? "")
         try await session.script([statement], permit: DDLPermit())
+    }
+}
+
+extension TableLock {
+    /// Takes the lock, in the mode that is asked for; partitions are locked with their table.
+    fileprivate func statement(_ mode: LockMode) -> SQL? {
+        switch reach ?? .partitions {
+        case .partitions: "LOCK TABLE \(table) IN \(server: mode.rawValue) MODE"
+        case .alone: "LOCK TABLE ONLY \(table) IN \(server: mode.rawValue) MODE"
+        case .index: nil
+        }
     }
 }
 

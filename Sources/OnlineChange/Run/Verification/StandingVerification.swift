@@ -6,7 +6,7 @@ struct StandingVerification: Sendable {
     /// Rows whose value the other column can't hold.
     private let unfit: Int
     /// The triggers' rows when it began.
-    let triggers: String
+    let triggers: TriggerMarks
     /// Transactions before this one were finished when the comparison ended: a snapshot that is newer sees no row
     /// that the backfill or a repair had not reached.
     let horizon: Int
@@ -21,13 +21,15 @@ struct StandingVerification: Sendable {
             StandingVerification(
                 differences: try $0["differences"],
                 unfit: try $0["unfit"],
-                triggers: try $0["triggers"],
+                triggers: TriggerMarks(try $0["triggers"]),
                 horizon: try $0["horizon"]
             )
         }
     }
 
     /// Throws if there is none, if it found differences, or if our triggers are not the same rows as when it began.
+    ///
+    /// Partitions that have come since are compared now.
     static func require(_ context: RunContext, _ verification: Verification) async throws -> StandingVerification {
         let again = "online-change verify \(context.change.name) --repair"
         guard let standing = try await read(context) else {
@@ -44,10 +46,16 @@ struct StandingVerification: Sendable {
             )
         }
         let now = try await TriggerMarks.read(verification, tableOID: context.plan.tableOID, context.session)
-        guard now == standing.triggers, now.split(separator: "\n").count == verification.triggers.count else {
+        guard now.agree(with: standing.triggers, count: verification.triggers.count) else {
             throw touched(context.change.name)
         }
-        return standing
+        guard now.relations.isSubset(of: standing.triggers.relations) else {
+            await context.report(.notice("partitions have come since the last comparison: they are compared now"))
+            try await VerificationRun(context: context, verification: verification)
+                .untilClean(beside: standing.triggers)
+            return try await require(context, verification)
+        }
+        return StandingVerification(differences: 0, unfit: 0, triggers: now, horizon: standing.horizon)
     }
 
     /// The triggers were touched since the comparison.

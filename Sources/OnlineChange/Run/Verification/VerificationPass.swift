@@ -21,33 +21,72 @@ public struct VerificationResult: Hashable, Sendable {
 
     /// Rows that differ still.
     public var remaining: Int { differences - repaired }
+
+    /// Adds what was found in another part of the table.
+    mutating func add(_ other: VerificationResult) {
+        rows += other.rows
+        differences += other.differences
+        repaired += other.repaired
+        misfits += other.misfits
+        lossy += other.lossy
+        keys = Array((keys + other.keys).prefix(20))
+        misfitKeys = Array((misfitKeys + other.misfitKeys).prefix(20))
+    }
 }
 
-/// Reads the whole table once, in ranges short enough not to hold back vacuum, and compares the two columns.
+/// Reads a table, or one of its partitions, once, in ranges short enough not to hold back vacuum, and compares the two columns.
 ///
 /// It locks nothing. Every row that a write has touched since the triggers came is in sync in every snapshot, so a row
 /// that moves from a range not yet read to one already read is not missed.
 struct VerificationPass: Sendable {
     let context: RunContext
     let verification: Verification
+    /// Where the rows are.
+    let relation: HeapRelation
     /// Reads.
     let session: Session
     /// Writes what must be mended.
     let writer: Session
     let repairs: Bool
+    /// What of the whole table came before this one.
+    let progress: Progress
+
+    /// How far a comparison of several relations is.
+    struct Progress: Sendable {
+        let blocks: Int
+        let rows: Int
+        /// Blocks of all of them.
+        let total: Int
+    }
+
+    /// What became of a pass.
+    enum Outcome: Sendable {
+        case compared(VerificationResult)
+        /// The heap lies in another file than when it began, so that rows may have been missed.
+        case rewritten
+        /// The partition was dropped.
+        case gone
+    }
 
     /// Time in seconds that reading one range should take.
     private static let rangeTime = 0.1
 
     /// Runs the pass.
-    ///
-    /// - Returns: nil if the table was rewritten meanwhile, so that rows may have been missed.
-    func run() async throws -> VerificationResult? {
+    func run() async throws -> Outcome {
+        do {
+            return try await compareAll()
+        } catch let error as PostgresError where error.state == .undefinedTable {
+            // The table itself, or the ledger, is missed by whoever asks next.
+            return relation.oid == context.plan.tableOID ? .rewritten : .gone
+        }
+    }
+
+    private func compareAll() async throws -> Outcome {
         var result = VerificationResult()
         var servo = ChunkServo(target: Self.rangeTime, first: 128, limit: 65536)
         var pace = Pace()
         var lastLook = ContinuousClock.now - .seconds(60)
-        let (filenode, blocks) = try await extent()
+        guard let (filenode, blocks) = try await extent() else { return .gone }
         var block = 0
         // Up to the size that the heap has now: later rows were written by statements that the triggers saw, and rows
         // that a write has moved there were healed by it.
@@ -55,9 +94,11 @@ struct VerificationPass: Sendable {
             if ContinuousClock.now - lastLook >= .milliseconds(500) {
                 lastLook = .now
                 try await holdWhilePaused()
-                let fraction = Double(block) / Double(blocks)
-                if let progress = pace.progress("compare", fraction, rows: result.rows, isHeld: false), block > 0 {
-                    await context.report(.progress(progress))
+                let done = progress.blocks + block
+                let fraction = Double(done) / Double(max(progress.total, done + 1))
+                let rows = progress.rows + result.rows
+                if let sign = pace.progress("compare", fraction, rows: rows, isHeld: false), done > 0 {
+                    await context.report(.progress(sign))
                 }
             }
             let range = block..<min(blocks, block + servo.next)
@@ -81,17 +122,23 @@ struct VerificationPass: Sendable {
             }
             block = range.upperBound
         }
-        return try await extent().filenode == filenode ? result : nil
+        return try await extent()?.filenode == filenode ? .compared(result) : .rewritten
     }
 
-    private func extent() async throws -> (filenode: UInt32, blocks: Int) {
+    private func extent() async throws -> (filenode: UInt32, blocks: Int)? {
         let row = try await session.run(
             """
-            SELECT pg_relation_filenode(\(context.plan.tableOID)::oid) AS filenode,
-                   pg_relation_size(\(context.plan.tableOID)::oid) / current_setting('block_size')::int AS blocks
+            SELECT pg_relation_filenode(\(relation.oid)::oid) AS filenode,
+                   pg_relation_size(\(relation.oid)::oid) / current_setting('block_size')::int AS blocks
             """
         ).rows[0]
-        return (try row["filenode"], try row["blocks"])
+        guard let filenode: UInt32 = try row["filenode"], let blocks: Int = try row["blocks"] else { return nil }
+        return (filenode, blocks)
+    }
+
+    /// Names a row: by key, or by place, in a partition with that before it.
+    private func named(_ key: String) -> String {
+        relation.oid == context.plan.tableOID ? key : "\(relation.name): \(key)"
     }
 
     /// Counts a range, again if someone's DDL holds the table just now.
@@ -121,7 +168,7 @@ struct VerificationPass: Sendable {
             SELECT count(*) AS rows, count(*) FILTER (WHERE \(verification.differs)) AS different,
                    count(*) FILTER (WHERE \(verification.misfit ?? "false")) AS misfits,
                    count(*) FILTER (WHERE \(verification.lossy ?? "false")) AS lossy
-            FROM \(verification.table) AS t WHERE \(Block.condition(range))
+            FROM \(relation.name) AS t WHERE \(Block.condition(range))
             """
         ).rows[0]
         return Found(
@@ -138,10 +185,10 @@ struct VerificationPass: Sendable {
         return try await session.run(
             """
             SELECT \(key) AS key, left((\(verification.value ?? "NULL"))::text, 100) AS value
-            FROM \(verification.table) AS t
+            FROM \(relation.name) AS t
             WHERE \(Block.condition(range)) AND (\(SQL.joined(unfit, separator: " OR "))) LIMIT \(limit)
             """
-        ).rows.map { "\(try $0["key"] as String): '\((try $0["value"] as String?) ?? "")'" }
+        ).rows.map { "\(named(try $0["key"])): '\((try $0["value"] as String?) ?? "")'" }
     }
 
     private var key: SQL {
@@ -161,8 +208,12 @@ struct VerificationPass: Sendable {
         let start = ContinuousClock.now
         var attempt = 0
         while true {
-            let unmendable = try await VerificationRepair(context: context, verification: verification, session: writer)
-                .run(range)
+            let unmendable = try await VerificationRepair(
+                context: context,
+                verification: verification,
+                table: relation.name,
+                session: writer
+            ).run(range)
             // A row that was updated since it was read has moved, and was healed by that.
             let remaining = try await compare(range).different
             let waited = (ContinuousClock.now - start).seconds
@@ -178,10 +229,10 @@ struct VerificationPass: Sendable {
     private func keys(_ range: Range<Int>, limit: Int) async throws -> [String] {
         try await session.run(
             """
-            SELECT \(Verification.keyText(verification.key)) AS key FROM \(verification.table) AS t
+            SELECT \(key) AS key FROM \(relation.name) AS t
             WHERE \(Block.condition(range)) AND \(verification.differs) LIMIT \(limit)
             """
-        ).rows.map { try $0["key"] }
+        ).rows.map { named(try $0["key"]) }
     }
 
     private func holdWhilePaused() async throws {

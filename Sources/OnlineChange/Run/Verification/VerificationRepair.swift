@@ -4,6 +4,8 @@ import Postgres
 struct VerificationRepair: Sendable {
     let context: RunContext
     let verification: Verification
+    /// Where the rows are: the table, or a partition of it.
+    let table: QualifiedName
     let session: Session
 
     /// Mends what isn't locked by others.
@@ -37,9 +39,9 @@ struct VerificationRepair: Sendable {
 
     private func statement(_ blocks: Range<Int>, _ repair: SQL) -> Query {
         """
-        WITH free AS MATERIALIZED (SELECT t.ctid AS online_change_place FROM \(verification.table) AS t
+        WITH free AS MATERIALIZED (SELECT t.ctid AS online_change_place FROM \(table) AS t
           WHERE \(Block.condition(blocks)) AND \(verification.differs) FOR NO KEY UPDATE SKIP LOCKED),
-        mended AS (UPDATE \(verification.table) AS t SET \(repair) FROM free WHERE t.ctid = free.online_change_place
+        mended AS (UPDATE \(table) AS t SET \(repair) FROM free WHERE t.ctid = free.online_change_place
           AND (SELECT c.epoch FROM online_change.change c WHERE c.id = \(context.change.id)) = \(context.epoch)
           RETURNING (\(verification.differs)) AS online_change_differs)
         SELECT count(*) FILTER (WHERE online_change_differs) AS unmendable FROM mended

@@ -11,11 +11,13 @@ struct VerificationRun: Sendable {
     /// Compares until a pass finds nothing.
     ///
     /// - Throws: `Failure` of kind `data` if rows differ that can't be mended.
-    func untilClean() async throws {
+    ///
+    /// - Parameter standing: as for `once`.
+    func untilClean(beside standing: TriggerMarks = TriggerMarks()) async throws {
         let next = "online-change verify \(context.change.name) --repair"
         let wording = verification.wording ?? .columns
         for _ in 0..<Self.passes {
-            let result = try await once(repairing: true)
+            let result = try await once(repairing: true, beside: standing)
             if result.differences == 0 { return try requireFit(result) }
             let keys = result.keys.joined(separator: " | ")
             guard result.unmendable == 0 else {
@@ -69,8 +71,10 @@ struct VerificationRun: Sendable {
     }
 
     /// One pass over the whole table, noted in the ledger.
+    ///
+    /// - Parameter standing: what a former pass found in order; only partitions that it doesn't know are compared.
     @discardableResult
-    func once(repairing: Bool) async throws -> VerificationResult {
+    func once(repairing: Bool, beside standing: TriggerMarks = TriggerMarks()) async throws -> VerificationResult {
         let session = try await context.openWorker(budget: 60)
         let writer = try await context.openWorker(budget: context.batchBudget)
         defer {
@@ -79,34 +83,54 @@ struct VerificationRun: Sendable {
                 await writer.close()
             }
         }
+        let begun: String = try await context.session.value("SELECT clock_timestamp()::text")
+        var marks = standing
+        var result = VerificationResult()
+        var compared = standing.relations
         while true {
-            let begun: String = try await context.session.value("SELECT clock_timestamp()::text")
-            let marks = try await TriggerMarks.read(verification, tableOID: context.plan.tableOID, context.session)
-            let pass = VerificationPass(
-                context: context,
-                verification: verification,
-                session: session,
-                writer: writer,
-                repairs: repairing
-            )
-            guard let result = try await pass.run() else {
-                await context.report(.notice("the table was rewritten meanwhile: the comparison starts over"))
-                continue
-            }
-            try await note(result, begun: begun, marks: marks)
-            await context.report(
-                .verified(rows: result.rows, differences: result.differences, repaired: result.repaired)
-            )
-            if let reason = result.unfit(verification) {
-                await context.report(.notice("\(reason): \(result.misfitKeys.joined(separator: " | "))"))
-            }
-            if !result.keys.isEmpty {
-                await context.report(
-                    .notice("\(verification.wording?.found ?? "these differ"): \(result.keys.joined(separator: " | "))")
+            // Before the rows: what is done to a trigger from here on shows.
+            marks.add(try await TriggerMarks.read(verification, tableOID: context.plan.tableOID, context.session))
+            let all = try await HeapRelation.all(of: context.plan.tableOID, on: context.session)
+            let left = all.filter { !compared.contains($0.oid) && marks.relations.contains($0.oid) }
+            guard !left.isEmpty else { break }
+            let total = left.reduce(0) { $0 + $1.blocks }
+            var before = 0
+            for relation in left {
+                let pass = VerificationPass(
+                    context: context,
+                    verification: verification,
+                    relation: relation,
+                    session: session,
+                    writer: writer,
+                    repairs: repairing,
+                    progress: VerificationPass.Progress(blocks: before, rows: result.rows, total: total)
                 )
+                switch try await pass.run() {
+                case .compared(let found):
+                    result.add(found)
+                    compared.insert(relation.oid)
+                case .rewritten:
+                    let what = relation.oid == context.plan.tableOID ? "the table" : "partition \(relation.name)"
+                    await context.report(.notice("\(what) was rewritten meanwhile: the comparison starts over"))
+                case .gone:
+                    break
+                }
+                before += relation.blocks
             }
-            return result
         }
+        try await note(result, begun: begun, marks: marks.text)
+        await context.report(
+            .verified(rows: result.rows, differences: result.differences, repaired: result.repaired)
+        )
+        if let reason = result.unfit(verification) {
+            await context.report(.notice("\(reason): \(result.misfitKeys.joined(separator: " | "))"))
+        }
+        if !result.keys.isEmpty {
+            await context.report(
+                .notice("\(verification.wording?.found ?? "these differ"): \(result.keys.joined(separator: " | "))")
+            )
+        }
+        return result
     }
 
     private func note(_ result: VerificationResult, begun: String, marks: String) async throws {
@@ -132,37 +156,4 @@ extension VerificationResult {
         }
         return reasons.isEmpty ? nil : reasons.joined(separator: ", ")
     }
-}
-
-/// The rows of pg_trigger that our triggers are: disabling and enabling one, or dropping and creating it, makes another.
-enum TriggerMarks {
-    static func read(_ verification: Verification, tableOID: UInt32, _ session: Session) async throws -> String {
-        try await session.value(Query(expression(verification, tableOID: tableOID)))
-    }
-
-    /// A statement that fails with `SQLState.assertionFailed` if the rows are others than `marks`.
-    static func assertion(_ marks: String, _ verification: Verification, tableOID: UInt32) -> SQL {
-        let body: SQL = """
-            BEGIN
-              IF (\(expression(verification, tableOID: tableOID))) IS DISTINCT FROM \(literal: marks) THEN
-                RAISE EXCEPTION USING ERRCODE = \(literal: SQLState.assertionFailed.code);
-              END IF;
-            END
-            """
-        return "DO LANGUAGE plpgsql \(literal: body.text)"
-    }
-
-    private static func expression(_ verification: Verification, tableOID: UInt32) -> SQL {
-        let names =
-            verification.triggers.isEmpty ? "NULL" : SQL.joined(verification.triggers.map { "\(literal: $0.name)" })
-        return """
-            SELECT coalesce(string_agg(format('%s %s %s %s', tgname, oid, xmin, tgenabled), chr(10) ORDER BY tgname), '')
-            FROM pg_catalog.pg_trigger WHERE tgrelid = \(tableOID)::oid AND tgname IN (\(names))
-            """
-    }
-}
-
-extension SQLState {
-    /// Something that was looked at before a lock was asked for no longer held once it was there.
-    static let assertionFailed: SQLState = "OC001"
 }
