@@ -27,6 +27,7 @@ public struct VerificationResult: Hashable, Sendable {
         rows += other.rows
         differences += other.differences
         repaired += other.repaired
+        unmendable += other.unmendable
         misfits += other.misfits
         lossy += other.lossy
         keys = Array((keys + other.keys).prefix(20))
