@@ -65,7 +65,7 @@ struct RefusedNotNullTests {
                     setup: "CREATE TABLE item (id integer, name text) PARTITION BY LIST (id)",
                     nulls: "SELECT 1"
                 ),
-                "table public.item: it is partitioned, which online-change does not do yet"
+                "table public.item: it is partitioned, and of such tables columns can only be renamed yet"
             ),
             (
                 .text("inherited", "CREATE TABLE child () INHERITS (item)"),
