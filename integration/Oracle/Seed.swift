@@ -5,9 +5,9 @@ import Testing
 
 /// What random tests start from.
 enum Seed {
-    /// `ONLINE_CHANGE_SEED`, or one that no run had before.
+    /// `ONLINE_CHANGE_SEED`, or always the same: what turns red is then the change at hand. Other seeds find new cases.
     static var fromEnvironment: UInt64 {
-        number("ONLINE_CHANGE_SEED").map { UInt64($0) } ?? UInt64.random(in: 1...999_999_999)
+        number("ONLINE_CHANGE_SEED").map { UInt64($0) } ?? 583_783_058
     }
 
     /// A whole number that the environment gives.
