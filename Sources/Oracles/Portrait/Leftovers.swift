@@ -2,7 +2,8 @@ public import Postgres
 
 /// What a change must take away when it ends, which the portrait leaves out with the ledger.
 public enum Leftovers {
-    /// Functions, triggers, indexes and sequences of ours that are neither the ledger's tables nor belong to them.
+    /// Functions, triggers, indexes, constraints and sequences of ours that are neither the ledger's tables nor belong to
+    /// them.
     public static func read(_ connection: Connection) async throws(PostgresError) -> [String] {
         try await connection.run(
             """
@@ -15,6 +16,11 @@ public enum Leftovers {
             UNION ALL
             SELECT pg_describe_object('pg_trigger'::regclass, oid, 0) FROM pg_trigger
             WHERE tgname LIKE '%online\\_change %'
+            UNION ALL
+            SELECT pg_describe_object('pg_constraint'::regclass, oid, 0) FROM pg_constraint
+            WHERE conname ~ '_next_[0-9a-f]{8}$'
+            UNION ALL
+            SELECT pg_describe_object('pg_class'::regclass, oid, 0) FROM pg_class WHERE relname ~ '_next_[0-9a-f]{8}$'
             ORDER BY 1
             """
         ).rows.map { row throws(PostgresError) in try row["object"] as String }

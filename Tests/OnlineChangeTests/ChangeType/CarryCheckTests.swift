@@ -1,4 +1,5 @@
 import OnlineChange
+import Oracles
 import Postgres
 import TestSupport
 import Testing
@@ -43,13 +44,13 @@ struct CarryCheckTests {
         let parameters = try TestDatabase.current.parameters
         let connection = try await Connection.open(parameters)
         try await connection.script([shape.setup])
-        let before = try await TableState.read(connection)
+        let before = try await DatabaseState.read(connection)
         let run = try ChangeTypeRun(shape, in: parameters)
         let failure = await #expect(throws: Failure.self) { try await run.through("expand") }
         #expect(failure?.kind == .refused)
         #expect(failure?.message.contains(object) == true, "\(failure?.message ?? "")")
         if let wayOut { #expect(failure?.next?.contains(wayOut) == true) }
-        #expect(try await TableState.read(connection).differences(from: before) == [])
+        #expect(try await DatabaseState.read(connection).differences(from: before) == [])
         await connection.close()
     }
 

@@ -13,31 +13,35 @@ struct ChangeTypeLifecycleTests {
             let connection = try await Connection.open(database)
             guard connection.serverVersion >= shape.version * 1_00_00 else { return await connection.close() }
             try await connection.script([shape.setup])
-            let original = try await TableState.read(connection)
+            let original = try await DatabaseState.read(connection)
             let run = try ChangeTypeRun(shape, in: database)
             if !shape.isDirect {
                 for phase in ["backfill", "swap", "expand"] {
                     try await run.through(phase)
                     try await run.rollback()
-                    let differences = try await TableState.read(connection).differences(from: original)
+                    let differences = try await DatabaseState.read(connection)
+                        .differences(from: original, ignoringColumnOrder: true)
                     #expect(differences.isEmpty, "back from \(phase): \(differences.joined(separator: "\n"))")
-                    #expect(try await run.leftovers(connection) == [], "back from \(phase)")
+                    #expect(try await Leftovers.read(connection) == [], "back from \(phase)")
                 }
             }
             try await run.through("drop")
-            let finished = try await TableState.read(connection)
-            #expect(try await run.leftovers(connection) == [], "finished")
+            let finished = try await DatabaseState.read(connection)
+            #expect(try await Leftovers.read(connection) == [], "finished")
             // The same command again finds nothing to do.
             try await run.through("drop")
             await connection.close()
-            let differences = finished.differences(from: try await plainlyAltered(shape))
+            let differences = finished.differences(
+                from: try await plainlyAltered(shape),
+                ignoringColumnOrder: true
+            )
             #expect(differences.isEmpty, "finished: \(differences.joined(separator: "\n"))")
         }
     }
 
     /// What the plain ALTER gives, in a database of its own.
-    private func plainlyAltered(_ shape: TypeShape) async throws -> TableState {
-        var state: TableState?
+    private func plainlyAltered(_ shape: TypeShape) async throws -> DatabaseState {
+        var state: DatabaseState?
         try await withScratchDatabase { database in
             let connection = try await Connection.open(database)
             try await connection.script([shape.setup])
@@ -49,7 +53,7 @@ struct ChangeTypeLifecycleTests {
                 statements.append("ALTER TABLE \(shape.table) RENAME COLUMN \(shape.column) TO \(name)")
             }
             try await connection.script(statements)
-            state = try await TableState.read(connection)
+            state = try await DatabaseState.read(connection)
             await connection.close()
         }
         return try #require(state)
@@ -92,59 +96,4 @@ struct ChangeTypeRun {
     func through(_ phase: String) async throws { try await runner.start(request, through: phase) }
 
     func rollback() async throws { try await runner.rollback(Self.change) }
-
-    /// What is left of ours beside the ledger's tables.
-    func leftovers(_ connection: Connection) async throws -> [String] {
-        try await connection.run(
-            """
-            SELECT pg_describe_object('pg_proc'::regclass, oid, 0) AS object FROM pg_proc
-            WHERE pronamespace = to_regnamespace('online_change')
-            UNION ALL
-            SELECT pg_describe_object('pg_class'::regclass, c.oid, 0) FROM pg_class AS c
-            WHERE (relnamespace = to_regnamespace('online_change') AND relkind NOT IN ('r', 'i', 't')
-              AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'i'))
-              OR relname LIKE '%\\_next\\_%'
-            UNION ALL
-            SELECT pg_describe_object('pg_trigger'::regclass, oid, 0) FROM pg_trigger
-            WHERE tgname LIKE '%online\\_change %'
-            UNION ALL
-            SELECT conname FROM pg_constraint WHERE conname LIKE '%\\_next\\_%'
-            """
-        ).rows.map { try $0["object"] }
-    }
-}
-
-/// Schema and rows of a database, whatever the order of columns.
-struct TableState {
-    let portrait: CatalogPortrait
-    let rows: [String: [String]]
-
-    static func read(_ connection: Connection) async throws -> TableState {
-        let relations = try await connection.run(
-            """
-            SELECT format('%I.%I', n.nspname, c.relname) AS name,
-              (SELECT string_agg(format('t.%I::text', a.attname), ', ' ORDER BY a.attname COLLATE "C") FROM pg_attribute a
-               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
-            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'v', 'm') AND n.nspname !~ '^pg_'
-              AND n.nspname NOT IN ('information_schema', 'online_change')
-            """
-        ).rows
-        var rows: [String: [String]] = [:]
-        for relation in relations {
-            let name: String = try relation["name"]
-            let columns: String = try relation["columns"]
-            let lines: SQL =
-                #"SELECT ROW(\#(server: columns))::text COLLATE "C" AS line FROM \#(server: name) AS t ORDER BY 1"#
-            rows[name] = try await connection.run(Query(lines)).rows.map { try $0["line"] }
-        }
-        return TableState(portrait: try await CatalogPortrait.take(on: connection), rows: rows)
-    }
-
-    func differences(from other: TableState) -> [String] {
-        portrait.differences(from: other.portrait, ignoringColumnOrder: true)
-            + Set(rows.keys).union(other.rows.keys).sorted().filter { rows[$0] != other.rows[$0] }.map {
-                "rows of \($0): \(other.rows[$0] ?? []) became \(rows[$0] ?? [])"
-            }
-    }
 }
