@@ -37,18 +37,13 @@ struct LostConnectionTests {
         for (command, name) in [
             (Tool.rename(through: "swap", "--batch-time", "2"), "full_name" as Identifier), (Tool.rollback, "name"),
         ] {
-            let ending = try await Tool.run(command, on: parameters) { running in
+            let ending = try await Tool.run(command, on: parameters) { _ in
                 let connection = try await Connection.open(
                     ConnectionParameters(conninfo: parameters.conninfo, applicationName: "executioner")
                 )
-                for pause in [150, 300, 500, 700, 900, 1100] where kill(running.pid, 0) == 0 {
+                for pause in [30, 60, 120, 300, 600, 900] {
                     try await Task.sleep(for: .milliseconds(pause))
-                    try await connection.run(
-                        """
-                        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                        WHERE datname = current_database() AND application_name = 'online-change'
-                        """
-                    )
+                    try await endSessions(by: connection)
                 }
                 await connection.close()
             }
@@ -113,6 +108,20 @@ struct LostConnectionTests {
         let connection = try await database.connect()
         #expect(try await BackfillPosition.read(connection)?.rows == rows)
         await connection.close()
+    }
+
+    /// Ends what the tool has, waiting half a second for it to have something.
+    private func endSessions(by connection: Connection) async throws {
+        for _ in 0..<100 {
+            let ended: Int = try await connection.value(
+                """
+                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'online-change'
+                """
+            )
+            if ended > 0 { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
     }
 
     private func wait(forShare share: Double, on parameters: ConnectionParameters) async throws {

@@ -43,8 +43,9 @@ struct ComparedChange: Sendable {
             throw error
         }
         let outcome = try await compare(original, expected)
-        if case .equal = outcome { return (outcome, expected) }
-        return (outcome, original)
+        guard case .equal = outcome else { return (outcome, original) }
+        // A column that was added stands last, which the plain DDL's doesn't.
+        return (outcome, recipe.keepsColumnOrder ? expected : try await .read(connection))
     }
 
     private func compare(_ original: DatabaseState, _ expected: DatabaseState) async throws -> Comparison {

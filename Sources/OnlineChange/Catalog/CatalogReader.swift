@@ -108,8 +108,8 @@ struct CatalogReader {
                                        WHERE h.oid IN \(tree) AND h.relrowsecurity AND h.relforcerowsecurity),
           'attributeCount', (SELECT max(h.relnatts) FROM pg_class h WHERE h.oid IN \(tree)),
           'transactionAge', (SELECT coalesce(max(age(f.relfrozenxid)), 0) FROM pg_class f
-                             JOIN pg_class h ON f.oid IN (h.oid, h.reltoastrelid)
-                             WHERE h.oid IN \(tree) AND f.relfrozenxid <> '0'),
+                             WHERE f.relfrozenxid <> '0' AND f.oid IN (SELECT unnest(ARRAY[h.oid, h.reltoastrelid])
+                               FROM pg_class h WHERE h.oid IN \(tree))),
           'freezeMaxAge', least(current_setting('autovacuum_freeze_max_age')::bigint,
                                 (SELECT option_value::bigint FROM pg_options_to_table(c.reloptions)
                                  WHERE option_name = 'autovacuum_freeze_max_age')),
@@ -218,9 +218,10 @@ struct CatalogReader {
     private static let rowTypeUsers: SQL = """
         coalesce((SELECT json_agg(json_build_object('object', object) ORDER BY object COLLATE "C") FROM (
             SELECT DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid) AS object
-            FROM pg_class h JOIN pg_type rt ON rt.oid = h.reltype OR rt.typelem = h.reltype AND rt.typcategory = 'A'
-            JOIN pg_depend d ON d.refobjid = rt.oid
-            WHERE h.oid IN \(tree) AND h.reltype <> 0 AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'n') used), '[]'::json)
+            FROM pg_depend d
+            WHERE d.refclassid = 'pg_type'::regclass AND d.deptype = 'n'
+              AND d.refobjid IN (SELECT unnest(ARRAY[rt.oid, rt.typarray])
+                FROM pg_class h JOIN pg_type rt ON rt.oid = h.reltype WHERE h.oid IN \(tree))) used), '[]'::json)
         """
 
     /// Indexes and checks whose expressions read the row as a whole; the server keeps no record of that but the
