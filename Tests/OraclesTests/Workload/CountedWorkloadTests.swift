@@ -154,7 +154,7 @@ struct CountedWorkloadFindingTests {
     @Test func rowThatWasNeverCommittedIsFound() async throws {
         try await withItemTable { item in
             let workload = item.workload()
-            _ = try await item.run(workload) {}
+            _ = try await item.run(workload) { try await pause() }
             let key = try await item.connection.value(
                 """
                 INSERT INTO item (id, name) SELECT min(g), 'ghost' FROM generate_series(\(ItemTable.existing + 1),
@@ -186,8 +186,11 @@ struct CountedWorkloadFindingTests {
         try await withItemTable { item in
             let workload = item.workload()
             let tally = try await item.run(workload) {
-                try await item.connection.run("UPDATE item SET name = 'overwritten'")
-                try await item.connection.run("DELETE FROM item WHERE id % 3 = 0")
+                // Under a lock, or it deadlocks with transactions that write two rows.
+                try await item.connection.script([
+                    "BEGIN", "LOCK TABLE item IN EXCLUSIVE MODE", "UPDATE item SET name = 'overwritten'",
+                    "DELETE FROM item WHERE id % 3 = 0", "COMMIT",
+                ])
                 try await pause()
             }
             #expect(tally.wrongReads > 0)
