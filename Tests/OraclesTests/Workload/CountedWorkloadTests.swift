@@ -191,7 +191,7 @@ struct CountedWorkloadFindingTests {
                     "BEGIN", "LOCK TABLE item IN EXCLUSIVE MODE", "UPDATE item SET name = 'overwritten'",
                     "DELETE FROM item WHERE id % 3 = 0", "COMMIT",
                 ])
-                try await pause()
+                try await eventually { await workload.tally().wrongReads > 0 }
             }
             #expect(tally.wrongReads > 0)
             #expect(tally.firstWrongReads.contains { $0.contains("is 'overwritten', must be ") })
