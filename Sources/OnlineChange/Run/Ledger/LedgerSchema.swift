@@ -97,6 +97,16 @@ enum LedgerSchema {
               horizon bigint NOT NULL)
             """,
             """
+            CREATE TABLE IF NOT EXISTS online_change.verified_part (
+              change_id bigint NOT NULL REFERENCES online_change.change,
+              relation oid NOT NULL,
+              filenode oid NOT NULL,
+              marks text NOT NULL,
+              comparing text NOT NULL,
+              extent jsonb NOT NULL,
+              PRIMARY KEY (change_id, relation)) WITH (fillfactor = 50)
+            """,
+            """
             CREATE TABLE IF NOT EXISTS online_change.audit (
               id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
               change_id bigint NOT NULL REFERENCES online_change.change,

@@ -25,6 +25,11 @@ struct TriggerMarks: Hashable, Sendable {
             .joined(separator: "\n")
     }
 
+    /// Those of one relation.
+    func text(of relation: UInt32) -> String {
+        marks[relation, default: []].joined(separator: " ")
+    }
+
     /// Takes the marks of relations over that have none yet.
     mutating func add(_ others: TriggerMarks) {
         marks.merge(others.marks) { known, _ in known }

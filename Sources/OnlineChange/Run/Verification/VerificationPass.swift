@@ -1,54 +1,16 @@
 import Postgres
 
-/// What one pass over the whole table found.
-public struct VerificationResult: Hashable, Sendable {
-    /// Rows compared.
-    public var rows = 0
-    /// Rows that differed when they were read.
-    public var differences = 0
-    /// Of these, rows that were mended.
-    public var repaired = 0
-    /// Rows that differ still although they were written: what mends rows does not mend them.
-    public var unmendable = 0
-    /// Keys of rows that still differ, 20 at most.
-    public var keys: [String] = []
-    /// Rows whose value the other column's type can't hold.
-    public var misfits = 0
-    /// Rows whose value is not the same once it has been converted and back.
-    public var lossy = 0
-    /// Keys and values of such rows, 20 at most.
-    public var misfitKeys: [String] = []
-
-    /// Rows that differ still.
-    public var remaining: Int { differences - repaired }
-
-    /// Adds what was found in another part of the table.
-    mutating func add(_ other: VerificationResult) {
-        rows += other.rows
-        differences += other.differences
-        repaired += other.repaired
-        unmendable += other.unmendable
-        misfits += other.misfits
-        lossy += other.lossy
-        keys = Array((keys + other.keys).prefix(20))
-        misfitKeys = Array((misfitKeys + other.misfitKeys).prefix(20))
-    }
-}
-
-/// Reads a table, or one of its partitions, once, in ranges short enough not to hold back vacuum, and compares the two columns.
-///
-/// It locks nothing. Every row that a write has touched since the triggers came is in sync in every snapshot, so a row
-/// that moves from a range not yet read to one already read is not missed.
+/// Reads a table, or one of its partitions, once, by several workers in ranges short enough not to hold back vacuum,
+/// and compares the two columns.
 struct VerificationPass: Sendable {
     let context: RunContext
     let verification: Verification
-    /// Where the rows are.
-    let relation: HeapRelation
-    /// Reads.
-    let session: Session
-    /// Writes what must be mended.
-    let writer: Session
-    let repairs: Bool
+    let part: VerificationLedger.Part
+    /// What is left of it.
+    let extent: VerificationExtent
+    let ledger: VerificationLedger
+    /// Whose sessions the first worker has.
+    let first: VerificationSessions
     /// What of the whole table came before this one.
     let progress: Progress
 
@@ -72,181 +34,125 @@ struct VerificationPass: Sendable {
     /// Time in seconds that reading one range should take.
     private static let rangeTime = 0.1
 
-    /// Runs the pass.
+    private var relation: HeapRelation { part.relation }
+
     func run() async throws -> Outcome {
         do {
-            return try await compareAll()
+            let state = VerificationState(extent, controls: try await controls())
+            try await drain(state)
+            try await ledger.note(part, await state.extent)
+            return try await filenode() == relation.filenode ? .compared(await state.extent.result) : .rewritten
         } catch let error as PostgresError where error.state == .undefinedTable {
             // The table itself, or the ledger, is missed by whoever asks next.
             return relation.oid == context.plan.tableOID ? .rewritten : .gone
         }
     }
 
-    private func compareAll() async throws -> Outcome {
-        var result = VerificationResult()
-        var servo = ChunkServo(target: Self.rangeTime, first: 128, limit: 65536)
-        var pace = Pace()
-        var lastLook = ContinuousClock.now - .seconds(60)
-        guard let (filenode, blocks) = try await extent() else { return .gone }
-        var block = 0
-        // Up to the size that the heap has now: later rows were written by statements that the triggers saw, and rows
-        // that a write has moved there were healed by it.
-        while block < blocks {
-            if ContinuousClock.now - lastLook >= .milliseconds(500) {
-                lastLook = .now
-                try await holdWhilePaused()
-                let done = progress.blocks + block
-                let fraction = Double(done) / Double(max(progress.total, done + 1))
-                let rows = progress.rows + result.rows
-                if let sign = pace.progress("compare", fraction, rows: rows, isHeld: false), done > 0 {
-                    await context.report(.progress(sign))
+    private func drain(_ state: VerificationState) async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            var pace = Pace()
+            var lastLook = ContinuousClock.now
+            var isHeld = false
+            while await !state.isOver {
+                while await state.wantsWorker {
+                    let isFirst = await state.workerBegins()
+                    group.addTask { await work(state, isFirst: isFirst) }
                 }
-            }
-            let range = block..<min(blocks, block + servo.next)
-            let start = ContinuousClock.now
-            let found = try await compare(range)
-            servo.took((ContinuousClock.now - start).seconds, blocks: range.count)
-            result.rows += found.rows
-            result.differences += found.different
-            result.misfits += found.misfits
-            result.lossy += found.lossy
-            if found.misfits + found.lossy > 0, result.misfitKeys.count < 20 {
-                result.misfitKeys += try await misfitKeys(range, limit: 20 - result.misfitKeys.count)
-            }
-            if found.different > 0 {
-                let (remaining, unmendable) = repairs ? try await repair(range) : (found.different, 0)
-                result.repaired += max(0, found.different - remaining)
-                result.unmendable += unmendable
-                if remaining > 0, result.keys.count < 20 {
-                    result.keys += try await keys(range, limit: 20 - result.keys.count)
+                if ContinuousClock.now - lastLook >= .milliseconds(500) {
+                    lastLook = .now
+                    isHeld = try await look(state, wasHeld: isHeld)
+                    await report(state, &pace, isHeld: isHeld)
                 }
+                try await Task.sleep(for: .milliseconds(5))
             }
-            block = range.upperBound
+            if let failure = await state.failure { throw failure }
+            if isHeld { await context.report(.released) }
         }
-        return try await extent()?.filenode == filenode ? .compared(result) : .rewritten
     }
 
-    private func extent() async throws -> (filenode: UInt32, blocks: Int)? {
-        let row = try await session.run(
-            """
-            SELECT pg_relation_filenode(\(relation.oid)::oid) AS filenode,
-                   pg_relation_size(\(relation.oid)::oid) / current_setting('block_size')::int AS blocks
-            """
-        ).rows[0]
-        guard let filenode: UInt32 = try row["filenode"], let blocks: Int = try row["blocks"] else { return nil }
-        return (filenode, blocks)
+    /// Reads the controls, tells the workers, and writes down how far we are. Returns whether the pass is held.
+    private func look(_ state: VerificationState, wasHeld: Bool) async throws -> Bool {
+        let controls = try await controls()
+        await state.adopt(controls)
+        if controls.isPaused != wasHeld {
+            await context.report(controls.isPaused ? .throttled(reasons: ["paused"]) : .released)
+        }
+        try await context.beat(waiting: controls.isPaused ? "paused" : nil)
+        try await ledger.note(part, await state.extent)
+        return controls.isPaused
     }
 
-    /// Names a row: by key, or by place, in a partition with that before it.
-    private func named(_ key: String) -> String {
-        relation.oid == context.plan.tableOID ? key : "\(relation.name): \(key)"
+    private func report(_ state: VerificationState, _ pace: inout Pace, isHeld: Bool) async {
+        let read = await state.extent.read
+        let done = progress.blocks + read.blocks
+        let fraction = Double(done) / Double(max(progress.total, done + 1))
+        let rows = progress.rows + read.rows
+        guard let sign = pace.progress("compare", fraction, rows: rows, isHeld: isHeld), done > 0 else { return }
+        await context.report(.progress(sign))
     }
 
-    /// Counts a range, again if someone's DDL holds the table just now.
-    private func compare(_ range: Range<Int>) async throws -> Found {
-        var failures = 0
-        while true {
+    private func work(_ state: VerificationState, isFirst: Bool) async {
+        var failure: (any Error)?
+        do {
+            let sessions = isFirst ? first : try await VerificationSessions.open(context, repairing: first.writer != nil)
             do {
-                return try await count(range)
-            } catch let error as PostgresError where error.isLockTrouble {
-                failures += 1
-                try await context.beat(waiting: "the table is locked by others")
-                try await Task.sleep(for: .milliseconds(min(1000, 20 << min(failures, 6))))
+                try await compare(state, sessions)
+            } catch {
+                failure = error
             }
+            if !isFirst { await sessions.close() }
+        } catch {
+            failure = error
         }
+        await state.workerEnds(error: failure)
     }
 
-    private struct Found {
-        let rows: Int
-        let different: Int
-        let misfits: Int
-        let lossy: Int
-    }
-
-    private func count(_ range: Range<Int>) async throws -> Found {
-        let row = try await session.run(
-            """
-            SELECT count(*) AS rows, count(*) FILTER (WHERE \(verification.differs)) AS different,
-                   count(*) FILTER (WHERE \(verification.misfit ?? "false")) AS misfits,
-                   count(*) FILTER (WHERE \(verification.lossy ?? "false")) AS lossy
-            FROM \(relation.name) AS t WHERE \(Block.condition(range))
-            """
-        ).rows[0]
-        return Found(
-            rows: try row["rows"],
-            different: try row["different"],
-            misfits: try row["misfits"],
-            lossy: try row["lossy"]
+    private func compare(_ state: VerificationState, _ sessions: VerificationSessions) async throws {
+        let comparison = RangeComparison(
+            context: context,
+            verification: verification,
+            relation: relation,
+            session: sessions.reader,
+            writer: sessions.writer
         )
-    }
-
-    /// Names rows that don't fit, with their values.
-    private func misfitKeys(_ range: Range<Int>, limit: Int) async throws -> [String] {
-        let unfit = [verification.misfit, verification.lossy].compactMap { $0 }.map { "(\($0))" as SQL }
-        return try await session.run(
-            """
-            SELECT \(key) AS key, left((\(verification.value ?? "NULL"))::text, 100) AS value
-            FROM \(relation.name) AS t
-            WHERE \(Block.condition(range)) AND (\(SQL.joined(unfit, separator: " OR "))) LIMIT \(limit)
-            """
-        ).rows.map { "\(named(try $0["key"])): '\((try $0["value"] as String?) ?? "")'" }
-    }
-
-    private var key: SQL {
-        verification.key.isEmpty
-            ? "t.ctid::text"
-            : "concat_ws(', ', \(SQL.joined(verification.key.map { "t.\($0)::text" as SQL })))"
-    }
-
-    /// Mends a range and waits for rows that others have locked, up to the lock deadline.
-    ///
-    /// - Returns: how many rows differ still, and how many of them because nothing mends them.
-    private func repair(_ range: Range<Int>) async throws -> (remaining: Int, unmendable: Int) {
-        if verification.repair == nil {
-            let found = try await compare(range).different
-            return (found, found)
-        }
-        let start = ContinuousClock.now
-        var attempt = 0
-        while true {
-            let unmendable = try await VerificationRepair(
-                context: context,
-                verification: verification,
-                table: relation.name,
-                session: writer
-            ).run(range)
-            // A row that was updated since it was read has moved, and was healed by that.
-            let remaining = try await compare(range).different
-            let waited = (ContinuousClock.now - start).seconds
-            if remaining <= unmendable { return (remaining, remaining) }
-            if waited > context.lockGuard.policy.deadline { return (remaining, min(remaining, unmendable)) }
-            try await context.beat(waiting: "\(remaining) rows that differ are locked by others")
-            try await Task.sleep(for: .milliseconds(min(1000, 50 << min(attempt, 5))))
-            attempt += 1
+        var servo = ChunkServo(target: Self.rangeTime, first: 128, limit: 65536)
+        while let range = await state.take(servo.next) {
+            let start = ContinuousClock.now
+            let found = try await comparison.run(range)
+            servo.took((ContinuousClock.now - start).seconds, blocks: range.count)
+            await state.finish(range, found)
         }
     }
 
-    /// Names rows that differ: by primary key where there is one, else by their place.
-    private func keys(_ range: Range<Int>, limit: Int) async throws -> [String] {
-        try await session.run(
-            """
-            SELECT \(key) AS key FROM \(relation.name) AS t
-            WHERE \(Block.condition(range)) AND \(verification.differs) LIMIT \(limit)
-            """
-        ).rows.map { named(try $0["key"]) }
+    private func controls() async throws -> Controls {
+        try await context.ledger.reload(context.change.id).controls
     }
 
-    private func holdWhilePaused() async throws {
-        var isHeld = false
-        while true {
-            let controls = try await context.ledger.reload(context.change.id).controls
-            guard controls.isPaused else { break }
-            if !isHeld { await context.report(.throttled(reasons: ["paused"])) }
-            isHeld = true
-            try await context.beat(waiting: "paused")
-            try await Task.sleep(for: .milliseconds(500))
+    private func filenode() async throws -> UInt32? {
+        try await context.session.run("SELECT pg_relation_filenode(\(relation.oid)::oid) AS filenode").rows[0]["filenode"]
+    }
+}
+
+/// The sessions of one who compares.
+struct VerificationSessions: Sendable {
+    /// Reads.
+    let reader: Session
+    /// Writes what must be mended; nil to mend nothing.
+    let writer: Session?
+
+    static func open(_ context: RunContext, repairing: Bool) async throws -> VerificationSessions {
+        let reader = try await context.openWorker(budget: 60)
+        do {
+            let writer = repairing ? try await context.openWorker(budget: context.batchBudget) : nil
+            return VerificationSessions(reader: reader, writer: writer)
+        } catch {
+            await reader.close()
+            throw error
         }
-        if isHeld { await context.report(.released) }
-        try await context.beat(waiting: nil)
+    }
+
+    func close() async {
+        await reader.close()
+        await writer?.close()
     }
 }

@@ -75,18 +75,14 @@ struct VerificationRun: Sendable {
     /// - Parameter standing: what a former pass found in order; only partitions that it doesn't know are compared.
     @discardableResult
     func once(repairing: Bool, beside standing: TriggerMarks = TriggerMarks()) async throws -> VerificationResult {
-        let session = try await context.openWorker(budget: 60)
-        let writer = try await context.openWorker(budget: context.batchBudget)
-        defer {
-            Task {
-                await session.close()
-                await writer.close()
-            }
-        }
+        let sessions = try await VerificationSessions.open(context, repairing: repairing)
+        defer { Task { await sessions.close() } }
+        let ledger = VerificationLedger(context: context, verification: verification, repairs: repairing)
         let begun: String = try await context.session.value("SELECT clock_timestamp()::text")
         var marks = standing
         var result = VerificationResult()
         var compared = standing.relations
+        var goesOn = false
         while true {
             // Before the rows: what is done to a trigger from here on shows.
             marks.add(try await TriggerMarks.read(verification, tableOID: context.plan.tableOID, context.session))
@@ -96,13 +92,19 @@ struct VerificationRun: Sendable {
             let total = left.reduce(0) { $0 + $1.blocks }
             var before = 0
             for relation in left {
+                let part = VerificationLedger.Part(relation: relation, marks: marks.text(of: relation.oid))
+                let extent = try await ledger.begin(part)
+                if extent.done > 0, !goesOn {
+                    goesOn = true
+                    await context.report(.notice("the comparison goes on where it stopped"))
+                }
                 let pass = VerificationPass(
                     context: context,
                     verification: verification,
-                    relation: relation,
-                    session: session,
-                    writer: writer,
-                    repairs: repairing,
+                    part: part,
+                    extent: extent,
+                    ledger: ledger,
+                    first: sessions,
                     progress: VerificationPass.Progress(blocks: before, rows: result.rows, total: total)
                 )
                 switch try await pass.run() {
@@ -118,7 +120,12 @@ struct VerificationRun: Sendable {
                 before += relation.blocks
             }
         }
-        try await note(result, begun: begun, marks: marks.text)
+        try await ledger.end(
+            result,
+            begun: begun,
+            marks: marks.text,
+            unfit: result.unfit(verification) == nil ? 0 : result.misfits + result.lossy
+        )
         await context.report(
             .verified(rows: result.rows, differences: result.differences, repaired: result.repaired)
         )
@@ -131,29 +138,5 @@ struct VerificationRun: Sendable {
             )
         }
         return result
-    }
-
-    private func note(_ result: VerificationResult, begun: String, marks: String) async throws {
-        try await context.session.run(
-            """
-            INSERT INTO online_change.verification (change_id, begun_at, rows, differences, repaired, unfit, triggers, horizon)
-            VALUES (\(context.change.id), \(begun)::timestamptz, \(result.rows), \(result.differences),
-                    \(result.repaired), \(result.unfit(verification) == nil ? 0 : result.misfits + result.lossy), \(marks), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
-            """
-        )
-    }
-}
-
-extension VerificationResult {
-    /// What the other column can't hold, in words; nil if it can hold everything or the loss is allowed.
-    func unfit(_ verification: Verification) -> String? {
-        var reasons: [String] = []
-        if misfits > 0 {
-            reasons.append("\(Count.text(misfits)) row\(misfits == 1 ? " doesn't" : "s don't") fit the other type")
-        }
-        if lossy > 0, !verification.toleratesLoss {
-            reasons.append("\(Count.text(lossy)) value\(lossy == 1 ? "" : "s") would change by the conversion")
-        }
-        return reasons.isEmpty ? nil : reasons.joined(separator: ", ")
     }
 }
