@@ -35,10 +35,12 @@ struct LockedRowTests {
     }
 
     /// Transactions that lock many rows in any order meet batches that lock them in the heap's order. A deadlock must
-    /// never cost the application its transaction, however short its deadlock_timeout.
+    /// never cost the application its transaction, however short its deadlock_timeout. `ONLINE_CHANGE_TRANSACTIONS` says
+    /// how many.
     @Test(arguments: [nil, "50ms"]) func applicationIsNoDeadlocksVictim(_ timeout: String?) async throws {
         let database = try TestDatabase.current
         try await Account.create(rows: 4_000, on: database.parameters)
+        let each = (Seed.number("ONLINE_CHANGE_TRANSACTIONS") ?? 2_000) / 8
         try await withRole { role in
             try await database.run("GRANT SELECT, UPDATE ON account TO \(role)")
             if let timeout { try await database.run("ALTER ROLE \(role) SET deadlock_timeout = \(literal: timeout)") }
@@ -47,30 +49,34 @@ struct LockedRowTests {
             try await withThrowingDiscardingTaskGroup { group in
                 for client in 0..<8 {
                     group.addTask {
-                        let (committed, errors) = try await Self.update(application, client: client)
+                        let (committed, errors) = try await Self.update(application, client: client, times: each)
                         await counts.add(committed, errors)
                     }
                 }
                 // One backfill after another, so that there is one at work all the time.
                 group.addTask {
-                    while await counts.transactions < 2_000 {
+                    while await counts.transactions < 8 * each {
                         let rename = try Rename(database.parameters, batchTime: 100, workers: 2)
                         try await rename.through("backfill")
                         try await rename.rollback()
                     }
                 }
             }
-            #expect(await counts.committed == 2_000)
+            #expect(await counts.committed == 8 * each)
             #expect(await counts.errors == [])
         }
     }
 
-    /// 250 transactions of 20 rows each, in random order; no two clients share a row, so only we can be in their way.
-    private static func update(_ parameters: ConnectionParameters, client: Int) async throws -> (Int, [String]) {
+    /// Transactions of 20 rows each, in random order; no two clients share a row, so only we can be in their way.
+    private static func update(
+        _ parameters: ConnectionParameters,
+        client: Int,
+        times: Int
+    ) async throws -> (Int, [String]) {
         let connection = try await Connection.open(parameters)
         var committed = 0
         var errors: [String] = []
-        for _ in 0..<250 {
+        for _ in 0..<times {
             do {
                 try await connection.run("BEGIN")
                 for _ in 0..<20 {

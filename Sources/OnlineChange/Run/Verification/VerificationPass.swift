@@ -94,7 +94,8 @@ struct VerificationPass: Sendable {
     private func work(_ state: VerificationState, isFirst: Bool) async {
         var failure: (any Error)?
         do {
-            let sessions = isFirst ? first : try await VerificationSessions.open(context, repairing: first.writer != nil)
+            let repairing = first.writer != nil
+            let sessions = isFirst ? first : try await VerificationSessions.open(context, repairing: repairing)
             do {
                 try await compare(state, sessions)
             } catch {
@@ -129,7 +130,7 @@ struct VerificationPass: Sendable {
     }
 
     private func filenode() async throws -> UInt32? {
-        try await context.session.run("SELECT pg_relation_filenode(\(relation.oid)::oid) AS filenode").rows[0]["filenode"]
+        try await context.session.value("SELECT pg_relation_filenode(\(relation.oid)::oid)")
     }
 }
 

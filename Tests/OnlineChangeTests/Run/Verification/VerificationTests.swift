@@ -29,7 +29,9 @@ struct VerificationTests {
         #expect(failure.kind == .data)
         #expect(failure.message == "5 of 5,000 rows differ")
         #expect(rename.comparisons.last == [5000, 5, 0])
-        #expect(rename.notices.last == "these differ: 1000 | 2000 | 3000 | 4000 | 5000")
+        // In the heap's order, which the writes may have changed.
+        let named = try #require(rename.notices.last).dropFirst("these differ: ".count).split(separator: " | ")
+        #expect(named.sorted() == ["1000", "2000", "3000", "4000", "5000"])
         #expect(try await connection.value("SELECT count(*) FROM t WHERE full_name = 'other'") == 5)
         await connection.close()
     }
