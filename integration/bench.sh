@@ -1,10 +1,12 @@
 #!/bin/sh
-# The speed of the backfill against one single UPDATE of the whole table, with the release build.
+# What a change of int to bigint costs, blocking, in one UPDATE, and by the release build; rows as an argument.
+# The table is printed; .build/bench.json has it too.
 set -eu
 cd "$(dirname "$0")/.."
 swift build -c release --product online-change
 ONLINE_CHANGE_BINARY=$(swift build -c release --show-bin-path)/online-change
 export ONLINE_CHANGE_BINARY
 export ONLINE_CHANGE_BENCH=${1:-1000000}
+export ONLINE_CHANGE_BENCH_JSON=${ONLINE_CHANGE_BENCH_JSON:-$PWD/.build/bench.json}
 swift build --build-tests
 swift test --skip-build --filter 'IntegrationTests.BackfillBenchmark'

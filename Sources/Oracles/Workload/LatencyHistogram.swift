@@ -25,7 +25,8 @@ public struct LatencyHistogram: Hashable, Sendable {
         return maximum
     }
 
-    mutating func add(_ duration: Duration, endedAt instant: ContinuousClock.Instant) {
+    /// Takes a statement in.
+    public mutating func add(_ duration: Duration, endedAt instant: ContinuousClock.Instant) {
         let (seconds, attoseconds) = duration.components
         let bucket = Self.bucket(of: max(0, Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)))
         grow(to: bucket + 1)
@@ -34,7 +35,8 @@ public struct LatencyHistogram: Hashable, Sendable {
         raiseMaximum(to: duration, at: instant)
     }
 
-    mutating func add(_ other: LatencyHistogram) {
+    /// Takes in what another has measured.
+    public mutating func add(_ other: LatencyHistogram) {
         grow(to: other.counts.count)
         for (bucket, count) in other.counts.enumerated() { counts[bucket] += count }
         count += other.count

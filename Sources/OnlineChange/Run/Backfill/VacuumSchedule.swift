@@ -4,7 +4,7 @@
 /// could use the room, and the plan vacuums the table once more when its indexes are complete. Pure.
 struct VacuumSchedule: Hashable, Sendable {
     /// Smaller heaps, in blocks, have little to gain.
-    static let smallest = 4096
+    static let smallest = 1024
 
     private var quarters: [UInt32: Int] = [:]
     private var due: [HeapRelation] = []

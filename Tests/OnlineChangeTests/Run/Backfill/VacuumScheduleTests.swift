@@ -4,7 +4,7 @@ import Testing
 
 struct VacuumScheduleTests {
     private let large = HeapRelation(oid: 1, name: Fixture.table, filenode: 2, blocks: 10_000)
-    private let small = HeapRelation(oid: 3, name: Fixture.table, filenode: 4, blocks: 4_095)
+    private let small = HeapRelation(oid: 3, name: Fixture.table, filenode: 4, blocks: VacuumSchedule.smallest - 1)
 
     @Test("Once at each quarter but the last; a small one never")
     func quarters() {
