@@ -44,6 +44,14 @@ extension SQL {
         """
     }
 
+    /// The operators of a stored expression in order; what the server prints of it doesn't name all of them.
+    static func operators(_ tree: SQL) -> SQL {
+        """
+        ARRAY(SELECT found[1]::oid::regoperator::text
+              FROM regexp_matches(\(tree)::text, ':opno (\\d+)', 'g') WITH ORDINALITY AS used(found, place) ORDER BY place)
+        """
+    }
+
     /// Options of a column, without the one that servers keep for themselves; NULL if there are none.
     static func attributeOptions(_ alias: SQL) -> SQL {
         """

@@ -8,6 +8,7 @@ extension CatalogSection {
             SELECT \(SQL.identity("con.oid", of: "pg_constraint")), \(SQL.row("con", without: withoutInConstraint))
                 || jsonb_build_object(
                     'definition', pg_get_constraintdef(con.oid),
+                    'operators', \(SQL.operators("con.conbin")),
                     'index', nullif(con.conindid, 0)::regclass::text,
                     'parent', \(SQL.identity("nullif(con.conparentid, 0)", of: "pg_constraint")))
             FROM pg_constraint AS con
@@ -25,6 +26,7 @@ extension CatalogSection {
                 || jsonb_build_object(
                     'table', i.indrelid::regclass::text,
                     'definition', pg_get_indexdef(i.indexrelid),
+                    'operators', \(SQL.operators("concat(i.indexprs::text, i.indpred::text)")),
                     'columns', (
                         SELECT jsonb_agg(a.attname || coalesce(' statistics ' || nullif(a.attstattarget, -1), '')
                             || coalesce(' ' || \(SQL.attributeOptions("a"))::text, '') ORDER BY a.attnum)

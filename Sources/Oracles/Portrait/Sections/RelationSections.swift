@@ -44,6 +44,8 @@ extension CatalogSection {
                     'partitioned by', pg_get_partkeydef(c.oid),
                     'partition bound', pg_get_expr(c.relpartbound, c.oid),
                     'definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
+                    'operators', (SELECT \(SQL.operators("r.ev_action")) FROM pg_rewrite AS r
+                                  WHERE r.ev_class = c.oid AND r.rulename = '_RETURN'),
                     'server', (SELECT srvname FROM pg_foreign_server WHERE oid = f.ftserver),
                     'server options', f.ftoptions)
                 || jsonb_build_object('inherits', (

@@ -7,6 +7,7 @@ extension CatalogSection {
         query: """
             SELECT \(SQL.identity("t.oid", of: "pg_trigger")), jsonb_build_object(
                 'definition', pg_get_triggerdef(t.oid),
+                'operators', \(SQL.operators("t.tgqual")),
                 'enabled', t.tgenabled,
                 'parent', \(SQL.identity("nullif(t.tgparentid, 0)", of: "pg_trigger")))
             FROM pg_trigger AS t JOIN visible_relation AS c ON c.oid = t.tgrelid
@@ -47,6 +48,7 @@ extension CatalogSection {
                 'roles', ARRAY(
                     SELECT CASE role WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role)) END
                     FROM unnest(p.polroles) AS role ORDER BY 1),
+                'operators', \(SQL.operators("concat(p.polqual::text, p.polwithcheck::text)")),
                 'using', pg_get_expr(p.polqual, p.polrelid),
                 'with check', pg_get_expr(p.polwithcheck, p.polrelid))
             FROM pg_policy AS p JOIN visible_relation AS c ON c.oid = p.polrelid
