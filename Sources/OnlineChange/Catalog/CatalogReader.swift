@@ -181,6 +181,7 @@ struct CatalogReader {
                   AND refclassid = 'pg_class'::regclass AND refobjid = c.oid) used WHERE number <> 0),
             'isPrimary', i.indisprimary, 'isUnique', i.indisunique, 'isImmediate', i.indimmediate, 'isValid', i.indisvalid, 'tablespace', ts.spcname,
             'isPartitioned', ic.relkind = 'I',
+            'meaning', \(Meaning.json(of: "concat(i.indexprs::text, i.indpred::text)")),
             'isAttached', EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
           ) ORDER BY ic.relname COLLATE "C")
           FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
@@ -196,6 +197,7 @@ struct CatalogReader {
                   AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid > 0),
             'updateOf', t.tgattr::smallint[], 'updateOfList', \(updateOfList), 'isConstraint', t.tgconstraint <> 0,
             'function', format('%I.%I', pn.nspname, p.proname),
+            'meaning', \(Meaning.json(of: "t.tgqual")),
             'comment', obj_description(t.oid, 'pg_trigger')) ORDER BY t.tgname COLLATE "C")
           FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace pn ON pn.oid = p.pronamespace
           WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), '[]'::json)

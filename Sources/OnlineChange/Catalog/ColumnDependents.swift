@@ -24,6 +24,8 @@ public struct ColumnDependents: Codable, Hashable, Sendable {
     public var notNullName: Identifier?
     /// Roles that the owner's default privileges give rights on every new table or view.
     public var defaultGrantees: [Identifier] = []
+    /// What the column's default means.
+    public var defaultMeaning = Meaning()
     /// Whatever else depends on it, as the server describes it.
     public var others: [String] = []
     /// Everything that depends on it, as the server describes it: to notice later what others have added.
@@ -60,6 +62,8 @@ public struct Constraint: Codable, Hashable, Sendable {
     public var refersToColumn: Bool
     /// Types of the columns at the other end of a foreign key: those that refer to this one, or that this one refers to.
     public var otherTypes: [String]
+    /// What the expression of a check means.
+    public var meaning = Meaning()
 }
 
 /// What an index has beside its definition.
@@ -75,15 +79,7 @@ public struct IndexExtras: Codable, Hashable, Sendable {
     /// Statistics targets of its expressions by their number.
     public var targets: [IndexTarget]
     /// Its own columns' names, which stay what the table's columns were called when it was built.
-    public var columns: [IndexColumn]
-}
-
-/// A column of an index.
-public struct IndexColumn: Codable, Hashable, Sendable {
-    /// What the index calls it.
-    public var name: Identifier
-    /// The number of the table's column that it holds; 0 for an expression.
-    public var number: Int
+    public var columns: [Identifier]
 }
 
 /// A statistics target of an index's expression.
@@ -138,6 +134,8 @@ public struct Policy: Codable, Hashable, Sendable {
     public var check: String?
     /// Its comment.
     public var comment: String?
+    /// What its expressions mean.
+    public var meaning = Meaning()
 }
 
 /// Extended statistics.
@@ -146,10 +144,14 @@ public struct Statistics: Codable, Hashable, Sendable {
     public var name: QualifiedName
     /// `pg_get_statisticsobjdef`.
     public var definition: String
+    /// The columns and expressions of that.
+    public var columns: String
     /// Its statistics target; nil for the default.
     public var target: Int?
     /// Its comment.
     public var comment: String?
+    /// What its expressions mean.
+    public var meaning = Meaning()
 }
 
 /// A view.
@@ -180,6 +182,10 @@ public struct View: Codable, Hashable, Sendable {
     public var rules: [String]
     /// What else depends on it, as the server describes it: this can't be carried.
     public var others: [String]
+    /// What its query means.
+    public var meaning = Meaning()
+    /// What its rules and defaults mean.
+    public var rulesMeaning = Meaning()
 }
 
 /// A comment on a view's column.

@@ -31,6 +31,9 @@ struct DependentsReader {
               FROM pg_default_acl da CROSS JOIN LATERAL aclexplode(da.defaclacl) g
               JOIN pg_class c ON c.relowner = da.defaclrole
               WHERE c.oid = \(table)::oid AND da.defaclobjtype = 'r' AND g.grantee NOT IN (0, c.relowner)),
+          'defaultMeaning', \(Meaning.json(of: """
+              SELECT e.adbin::text FROM pg_attrdef e WHERE e.adrelid = \(table)::oid AND e.adnum = \(column)
+              """)),
           'others', \(others), 'all', \(all))
         """
     }
@@ -49,6 +52,7 @@ struct DependentsReader {
                 'referenced', CASE WHEN f.oid IS NOT NULL THEN
                     json_build_object('schema', fn.nspname, 'name', f.relname) END,
                 'referencedOwner', CASE WHEN f.oid IS NOT NULL THEN pg_get_userbyid(f.relowner) END,
+                'meaning', \(Meaning.json(of: "con.conbin")),
                 'refersToColumn', con.confrelid = \(table)::oid AND con.confkey @> ARRAY[\(column)]::smallint[],
                 'otherTypes', (SELECT coalesce(json_agg(format_type(oa.atttypid, oa.atttypmod)), '[]'::json)
                     FROM unnest(con.conkey, con.confkey) AS k(near, far)
@@ -80,8 +84,8 @@ struct DependentsReader {
                 'targets', (SELECT coalesce(json_agg(json_build_object('number', a.attnum, 'target', a.attstattarget)
                               ORDER BY a.attnum), '[]'::json)
                             FROM pg_attribute a WHERE a.attrelid = ic.oid AND a.attstattarget >= 0),
-                'columns', (SELECT json_agg(json_build_object('name', a.attname, 'number', i.indkey[a.attnum - 1])
-                              ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = ic.oid AND a.attnum > 0)
+                'columns', (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
+                            WHERE a.attrelid = ic.oid AND a.attnum > 0)
               ) ORDER BY ic.relname COLLATE "C")
             FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = \(table)::oid
             """
@@ -117,6 +121,7 @@ struct DependentsReader {
                                          WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
                 'roles', (SELECT json_agg(CASE WHEN r <> 0 THEN pg_get_userbyid(r) END) FROM unnest(p.polroles) r),
                 'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid),
+                'meaning', \(Meaning.json(of: "concat(p.polqual::text, p.polwithcheck::text)")),
                 'comment', obj_description(p.oid, 'pg_policy')) ORDER BY p.polname COLLATE "C")
             FROM pg_policy p WHERE p.polrelid = \(table)::oid AND EXISTS (SELECT FROM pg_depend d
               WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
@@ -130,8 +135,9 @@ struct DependentsReader {
             """
             SELECT json_agg(json_build_object(
                 'name', json_build_object('schema', n.nspname, 'name', x.stxname),
-                'definition', pg_get_statisticsobjdef(x.oid),
+                'definition', pg_get_statisticsobjdef(x.oid), 'columns', pg_get_statisticsobjdef_columns(x.oid),
                 'target', CASE WHEN x.stxstattarget >= 0 THEN x.stxstattarget END,
+                'meaning', \(Meaning.json(of: "x.stxexprs")),
                 'comment', obj_description(x.oid, 'pg_statistic_ext')) ORDER BY x.oid)
             FROM pg_statistic_ext x JOIN pg_namespace n ON n.oid = x.stxnamespace
             WHERE x.stxrelid = \(table)::oid AND EXISTS (SELECT FROM pg_depend d
@@ -183,6 +189,14 @@ struct DependentsReader {
                     pg_get_expr(e.adbin, e.adrelid)) ORDER BY a.attnum), '[]'::json)
                 FROM pg_attrdef e JOIN pg_attribute a ON a.attrelid = e.adrelid AND a.attnum = e.adnum
                 WHERE e.adrelid = c.oid),
+            'meaning', \(Meaning.json(of: """
+                SELECT r.ev_action::text FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename = '_RETURN'
+                """)),
+            'rulesMeaning', \(Meaning.json(of: """
+                SELECT concat((SELECT string_agg(concat(r.ev_qual::text, r.ev_action::text), ' ') FROM pg_rewrite r
+                               WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'),
+                              (SELECT string_agg(e.adbin::text, ' ') FROM pg_attrdef e WHERE e.adrelid = c.oid))
+                """)),
             'hasGrants', c.relacl IS NOT NULL,
             'grants', (SELECT coalesce(json_agg(json_build_object('privilege', g.privilege_type, 'column', g.attname,
                     'grantee', CASE WHEN g.grantee <> 0 THEN pg_get_userbyid(g.grantee) END,

@@ -6,6 +6,8 @@ public struct ExchangedDefinitions: Codable, Hashable, Sendable {
     public var indexes: [Identifier: String] = [:]
     /// By trigger name.
     public var triggers: [Identifier: TriggerDefinitions] = [:]
+    /// Schemas of operators that the text of an object doesn't spell out, where there are any.
+    public var lookup: [UserText: [Identifier]] = [:]
 
     /// The definitions of one trigger.
     public struct TriggerDefinitions: Codable, Hashable, Sendable {
@@ -24,7 +26,8 @@ public struct ExchangedDefinitions: Codable, Hashable, Sendable {
 ///
 /// An empty temporary copy of the table gets the indexes and triggers, its columns exchange their names, and
 /// `pg_get_indexdef` and `pg_get_triggerdef` print them by attribute number. No text is replaced inside an expression,
-/// so a column called `lower` or `name` is safe. All of it happens in a transaction that is rolled back.
+/// so a column called `lower` or `name` is safe. All of it happens in a transaction that is rolled back. What a text
+/// doesn't spell out is looked up as it was for the object, and proven to be the same.
 struct ExchangeProbe {
     let session: Session
     let lockGuard: LockGuard
@@ -43,33 +46,60 @@ struct ExchangeProbe {
         let triggers = table.triggers.filter { $0.updateOf.contains(column.number) }
         guard !indexes.isEmpty || !triggers.isEmpty else { return ExchangedDefinitions() }
 
-        let copy = "pg_temp.\(Self.copy.quoted)"
-        var statements: [SQL] = ["CREATE TEMPORARY TABLE \(Self.copy) (LIKE \(table.name)) ON COMMIT DROP"]
-        if table.column(to) == nil {
-            statements.append("ALTER TABLE \(server: copy) ADD COLUMN \(to) \(server: column.baseType)")
+        return try await lockGuard.rehearse(on: session) { rehearsal in
+            try await rehearsal.run("CREATE TEMPORARY TABLE \(Self.copy) (LIKE \(table.name)) ON COMMIT DROP")
+            if table.column(to) == nil {
+                try await rehearsal.run("ALTER TABLE \(copy) ADD COLUMN \(to) \(server: column.baseType)")
+            }
+            let lookup = try await make(indexes, triggers, in: rehearsal)
+            let spare = table.spareColumnName
+            for (old, new) in [(from, spare), (to, from), (spare, to)] {
+                try await rehearsal.run("ALTER TABLE \(copy) RENAME COLUMN \(old) TO \(new)")
+            }
+            return ExchangedDefinitions(
+                indexes: try await read(indexes),
+                triggers: try await read(triggers),
+                lookup: lookup
+            )
         }
+    }
+
+    private var copy: SQL { "pg_temp.\(Self.copy)" }
+
+    /// Makes them on the copy.
+    ///
+    /// - Returns: where operators of theirs must be looked up.
+    private func make(_ indexes: [Index], _ triggers: [Trigger], in rehearsal: Rehearsal) async throws
+        -> [UserText: [Identifier]]
+    {
+        var lookup: [UserText: [Identifier]] = [:]
         for (number, index) in indexes.enumerated() {
+            let name = Self.name("i", number)
             let body = try IndexText.body(
                 index.definition,
                 name: index.quotedName,
                 isUnique: index.isUnique,
                 table: table.quotedName
             )
-            statements.append("CREATE INDEX \(Self.name("i", number)) ON \(server: copy) \(server: body)")
+            lookup[.index(index.name)] = try await rehearsal.make(
+                .index(index.name),
+                "CREATE INDEX \(name) ON \(copy) \(server: body)",
+                index.meaning,
+                Meaning.tree(ofIndex: "pg_temp.\(name)")
+            )
         }
         for (number, trigger) in triggers.enumerated() {
             var text = try parse(trigger)
             text.name = Self.name("t", number).name
-            text.table = copy
-            statements.append("\(server: text.text)")
+            text.table = copy.text
+            lookup[.trigger(trigger.name)] = try await rehearsal.make(
+                .trigger(trigger.name),
+                "\(server: text.text)",
+                trigger.meaning,
+                Meaning.tree(ofTrigger: Self.name("t", number), on: copy)
+            )
         }
-        let spare = table.spareColumnName
-        for (old, new) in [(from, spare), (to, from), (spare, to)] {
-            statements.append("ALTER TABLE \(server: copy) RENAME COLUMN \(old) TO \(new)")
-        }
-        return try await lockGuard.rehearse(statements, on: session) {
-            ExchangedDefinitions(indexes: try await read(indexes), triggers: try await read(triggers))
-        }
+        return lookup
     }
 
     private func read(_ indexes: [Index]) async throws -> [Identifier: String] {

@@ -24,6 +24,8 @@ public struct Index: Codable, Hashable, Sendable {
     public var isPartitioned = false
     /// Whether it is a part of such a one.
     public var isAttached = false
+    /// What its expressions and its predicate mean.
+    public var meaning = Meaning()
 }
 
 /// One trigger.
@@ -50,6 +52,8 @@ public struct Trigger: Codable, Hashable, Sendable {
     public var function: String
     /// Its comment.
     public var comment: String?
+    /// What its WHEN means.
+    public var meaning = Meaning()
 
     /// Runs before the row is written.
     public var isBeforeRow: Bool { type & 1 != 0 && type & 2 != 0 }

@@ -26,4 +26,18 @@ public struct TypeChange: Codable, Hashable, Sendable {
     public var originalIndexes: [Identifier: String]
     /// CHECK constraints on the added column, under the name that it has before swap.
     public var checks: [Identifier: String]
+    /// What the columns of indexes are called.
+    public var indexColumns: [Identifier: IndexColumnNames] = [:]
+    /// Schemas of operators that the text of an object doesn't spell out, where there are any.
+    public var lookup: [UserText: [Identifier]] = [:]
+}
+
+/// What the server calls an index's own columns, which depends on the name that the table's column has when it is built.
+public struct IndexColumnNames: Codable, Hashable, Sendable {
+    /// Built on the original under the name that it has from swap on.
+    public var onOriginal: [Identifier]
+    /// Built on the added column before swap.
+    public var onAdded: [Identifier]
+    /// After the plain ALTER.
+    public var altered: [Identifier]
 }

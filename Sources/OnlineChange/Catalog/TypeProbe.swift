@@ -18,8 +18,8 @@ struct TypeProbe {
     /// What the functions are to be called.
     let function: (_ direction: String, _ suffix: String) -> QualifiedName
 
-    private static let copy: Identifier = "online_change_probe"
-    private var probe: SQL { "pg_temp.\(Self.copy)" }
+    static let copy: Identifier = "online_change_probe"
+    var probe: SQL { "pg_temp.\(Self.copy)" }
 
     /// - Throws: `Failure.refused` with the server's own reason where the plain ALTER would fail too, or where the
     ///   conversion depends on more than the value.
@@ -31,20 +31,31 @@ struct TypeProbe {
             try await rehearsal.run(
                 "CREATE TEMPORARY TABLE \(Self.copy) (LIKE \(table.name) INCLUDING DEFAULTS) ON COMMIT DROP"
             )
+            let more = try await schemaOfNewType(column, in: rehearsal)
             let indexes = table.indexes.filter { $0.columns.contains(column.number) }
             let checks = dependents.constraints.filter { $0.kind == "c" }
-            try await copy(indexes, checks, in: rehearsal)
+            let texts = try texts(column, indexes, checks)
+            let lookup = try await make(texts + views + defaulting(column.defaultExpression), more: more, in: rehearsal)
             try await rename(names.original, names.originalLater, in: rehearsal)
             let originalIndexes = try await read(indexes)
+            let onOriginal = try await columns(indexes, originalIndexes, lookup, in: rehearsal)
             try await rename(names.originalLater, added, in: rehearsal)
             // The plain ALTER reads the old definitions again, with the new type; so must the server for ours.
             let (addedIndexes, addedChecks) = (try await read(indexes), try await read(checks))
+            let onAdded = try await columns(indexes, addedIndexes, lookup, in: rehearsal)
             try await rename(added, names.original, in: rehearsal)
 
             let before = try await files()
-            try await alter(column, in: rehearsal)
+            let elsewhere = Set(lookup.values.joined()).map(\.quoted).sorted()
+            try await alter(
+                column,
+                searchPath: ([searchPath].filter { !$0.isEmpty } + elsewhere).joined(separator: ", "),
+                in: rehearsal
+            )
             let isUntouched = try await files() == before
+            let altered = try await columns(indexes)
             let (new, defaultExpression) = try await newColumn()
+            try await prove(texts + defaulting(defaultExpression), lookup, in: rehearsal)
             for type in [column.type, new.type] { try await takesNull(type, in: rehearsal) }
             try await references(new.type, in: rehearsal)
             let forward = try await forward(column, new, in: rehearsal)
@@ -61,25 +72,14 @@ struct TypeProbe {
                 defaultExpression: defaultExpression,
                 indexes: addedIndexes,
                 originalIndexes: originalIndexes,
-                checks: addedChecks
-            )
-        }
-    }
-
-    private func copy(_ indexes: [Index], _ checks: [Constraint], in rehearsal: Rehearsal) async throws {
-        for (number, index) in indexes.enumerated() {
-            let body = try IndexText.body(
-                index.definition,
-                name: index.quotedName,
-                isUnique: index.isUnique,
-                table: table.quotedName
-            )
-            let unique: SQL = index.isUnique ? "UNIQUE " : ""
-            try await rehearsal.run("CREATE \(unique)INDEX \(Self.name("i", number)) ON \(probe) \(server: body)")
-        }
-        for (number, check) in checks.enumerated() {
-            try await rehearsal.run(
-                "ALTER TABLE \(probe) ADD CONSTRAINT \(Self.name("c", number)) \(server: check.definition)"
+                checks: addedChecks,
+                indexColumns: Dictionary(
+                    uniqueKeysWithValues: indexes.map(\.name).map { name in
+                        let names = (onOriginal[name] ?? [], onAdded[name] ?? [], altered[name] ?? [])
+                        return (name, IndexColumnNames(onOriginal: names.0, onAdded: names.1, altered: names.2))
+                    }
+                ),
+                lookup: lookup
             )
         }
     }
@@ -89,7 +89,7 @@ struct TypeProbe {
         try await rehearsal.run("ALTER TABLE \(probe) RENAME COLUMN \(old) TO \(new)")
     }
 
-    private func alter(_ column: Column, in rehearsal: Rehearsal) async throws {
+    func alter(_ column: Column, searchPath: String, in rehearsal: Rehearsal) async throws {
         let using: SQL = using.map { " USING (\(asked: $0))" } ?? ""
         let error = try await rehearsal.attempt {
             try await rehearsal.run(
@@ -201,29 +201,7 @@ struct TypeProbe {
         ).rows.map { try $0["file"] }
     }
 
-    private func read(_ indexes: [Index]) async throws -> [Identifier: String] {
-        let bodies = try await IndexText.bodies(of: Self.copy, on: session)
-        return Dictionary(
-            uniqueKeysWithValues: indexes.enumerated().compactMap { number, index in
-                bodies[Self.name("i", number).name].map { (index.name, $0) }
-            }
-        )
-    }
-
-    private func read(_ checks: [Constraint]) async throws -> [Identifier: String] {
-        var definitions: [Identifier: String] = [:]
-        for (number, check) in checks.enumerated() {
-            definitions[check.name] = try await session.value(
-                """
-                SELECT pg_get_constraintdef(oid) FROM pg_constraint
-                WHERE conrelid = to_regclass(\(probe.text)) AND conname = \(Self.name("c", number).name)
-                """
-            )
-        }
-        return definitions
-    }
-
-    private static func name(_ kind: String, _ number: Int) -> Identifier {
+    static func name(_ kind: String, _ number: Int) -> Identifier {
         Identifier("online_change_probe_\(kind)\(number)")
     }
 }

@@ -41,7 +41,8 @@ public struct BuildIndexes: Operation {
             index: QualifiedName(schema: table.schema, name: name),
             table: table,
             statement: "CREATE \(unique)INDEX CONCURRENTLY \(name) ON \(table) \(server: body)",
-            tablespace: original.tablespace
+            tablespace: original.tablespace,
+            lookup: succession.change.lookup[.index(original.name)]
         )
     }
 }

@@ -24,6 +24,7 @@ public struct CopyIndexes: Operation {
         let copies: [Step] = originals.compactMap { original in
             guard let body = context.exchanged.indexes[original.name] else { return nil }
             let isUnique = original.isUnique && original.isImmediate && context.options.uniqueCopies
+            let lookup = context.exchanged.lookup[.index(original.name)]
             let name = Self.name(of: original, on: context.table, column: context.name(to))
             if original.isPartitioned {
                 let build = PartitionedIndexBuild(
@@ -31,7 +32,8 @@ public struct CopyIndexes: Operation {
                     table: table,
                     isUnique: isUnique,
                     body: "\(server: body)",
-                    tablespace: original.tablespace
+                    tablespace: original.tablespace,
+                    lookup: lookup
                 )
                 // Without an undo: it goes with its column, which no rollback leaves.
                 return Step(title: "copy index \(original.name)", action: .buildPartitionedIndex(build))
@@ -41,7 +43,8 @@ public struct CopyIndexes: Operation {
                 index: name,
                 table: table,
                 statement: "CREATE \(unique)INDEX CONCURRENTLY \(name.name) ON \(table) \(server: body)",
-                tablespace: original.tablespace
+                tablespace: original.tablespace,
+                lookup: lookup
             )
             return Step(
                 title: "copy index \(original.name)",

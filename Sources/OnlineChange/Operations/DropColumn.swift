@@ -22,7 +22,8 @@ public struct DropColumn: Operation {
         let narrowing = context.table.triggers.filter { $0.updateOf.contains(column.number) }.flatMap { trigger in
             trigger.replacement(
                 on: table,
-                definition: context.exchanged.triggers[trigger.name]?.exchanged ?? trigger.definition
+                definition: context.exchanged.triggers[trigger.name]?.exchanged ?? trigger.definition,
+                lookup: context.exchanged.lookup[.trigger(trigger.name)]
             ) + context.table.cloneStates(of: trigger)
         }
         return [

@@ -29,8 +29,11 @@ public struct GuardColumn: Operation {
             action: .transaction(
                 GuardedTransaction(
                     locks: [context.exclusiveLock(reason)],
-                    statements: checks.map {
-                        "ALTER TABLE \(table) ADD CONSTRAINT \($0.name) \($0.definition) NOT VALID"
+                    statements: checks.flatMap {
+                        LookupPath.around(
+                            "ALTER TABLE \(table) ADD CONSTRAINT \($0.name) \($0.definition) NOT VALID",
+                            $0.lookup
+                        )
                     }
                 )
             ),
@@ -55,6 +58,7 @@ public struct GuardColumn: Operation {
         let name: Identifier
         let definition: SQL
         let isValidated: Bool
+        var lookup: [Identifier] = []
     }
 
     static func checks(_ succession: Succession, _ pair: ColumnPair, allowsLoss: Bool) -> [Check] {
@@ -77,7 +81,8 @@ public struct GuardColumn: Operation {
                 Check(
                     name: Ready.name(constraint.name, succession),
                     definition: "\(server: definition)",
-                    isValidated: constraint.isValidated
+                    isValidated: constraint.isValidated,
+                    lookup: succession.lookup(.constraint(constraint.name))
                 )
             )
         }

@@ -27,11 +27,16 @@ public struct SyncColumns: Operation {
         let widening = widened.flatMap { trigger in
             trigger.replacement(
                 on: context.table.name,
-                definition: context.exchanged.triggers[trigger.name]?.widened ?? trigger.definition
+                definition: context.exchanged.triggers[trigger.name]?.widened ?? trigger.definition,
+                lookup: context.exchanged.lookup[.trigger(trigger.name)]
             ) + context.table.cloneStates(of: trigger)
         }
         let restoring = widened.flatMap {
-            $0.replacement(on: context.table.name, definition: $0.definition) + context.table.cloneStates(of: $0)
+            $0.replacement(
+                on: context.table.name,
+                definition: $0.definition,
+                lookup: context.exchanged.lookup[.trigger($0.name)]
+            ) + context.table.cloneStates(of: $0)
         }
         return [
             Step(
@@ -59,16 +64,21 @@ extension Trigger {
     ///
     /// CREATE OR REPLACE keeps the comment and resets whether the trigger fires (PostgreSQL documentation, CREATE
     /// TRIGGER); constraint triggers can't be replaced and are made anew.
-    func replacement(on table: QualifiedName, definition: String) -> [SQL] {
+    ///
+    /// - Parameter lookup: schemas of operators that the definition doesn't spell out.
+    func replacement(on table: QualifiedName, definition: String, lookup: [Identifier]? = nil) -> [SQL] {
         var statements: [SQL] = []
         if isConstraint {
             statements.append("DROP TRIGGER \(name) ON \(table)")
-            statements.append("\(server: definition)")
+            statements += LookupPath.around("\(server: definition)", lookup ?? [])
             if let comment {
                 statements.append("COMMENT ON TRIGGER \(name) ON \(table) IS \(literal: comment)")
             }
         } else {
-            statements.append("CREATE OR REPLACE \(server: String(definition.dropFirst("CREATE ".count)))")
+            statements += LookupPath.around(
+                "CREATE OR REPLACE \(server: String(definition.dropFirst("CREATE ".count)))",
+                lookup ?? []
+            )
         }
         if let state = ["D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"][enabled] {
             statements.append("ALTER TABLE \(table) \(server: state) TRIGGER \(name)")

@@ -34,20 +34,11 @@ extension IndexExtras {
         }
     }
 
-    /// Gives the columns of an index that was built while the table's column had another name the names of the index
-    /// that it stands for. The server names a second column alike with a digit.
-    func renames(builtOn column: Identifier, number: Int, table: QualifiedName) -> [SQL] {
+    /// Gives the columns of an index that was built while the table's column had another name the names that they should
+    /// have: the server names them after the column, in expressions too, and a second one alike with a digit.
+    func renames(from built: [Identifier], to names: [Identifier], table: QualifiedName) -> [SQL] {
         let index = QualifiedName(schema: table.schema, name: name)
-        var taken: Set<Identifier> = []
-        return columns.compactMap { original in
-            let base = original.number == number ? column : original.name
-            let built =
-                ([base] + (1...columns.count).map { base.shortened(appending: "\($0)") }).first { !taken.contains($0) }
-                ?? base
-            taken.insert(built)
-            guard original.number == number, built != original.name else { return nil }
-            return "ALTER TABLE \(index) RENAME COLUMN \(built) TO \(original.name)"
-        }
+        return zip(built, names).filter { $0 != $1 }.map { "ALTER TABLE \(index) RENAME COLUMN \($0) TO \($1)" }
     }
 }
 
@@ -85,14 +76,17 @@ extension OwnedSequence {
 
 extension Policy {
     /// Creates it.
-    func creation(on table: QualifiedName) -> [SQL] {
+    ///
+    /// - Parameter lookup: schemas of operators that its text doesn't spell out.
+    func creation(on table: QualifiedName, lookup: [Identifier] = []) -> [SQL] {
         let kind: SQL = isPermissive ? "PERMISSIVE" : "RESTRICTIVE"
         let names = SQL.joined(roles.map { $0.map { "\($0)" } ?? "PUBLIC" as SQL })
         let using: SQL = using.map { " USING (\(server: $0))" } ?? ""
         let check: SQL = check.map { " WITH CHECK (\(server: $0))" } ?? ""
-        return [
-            "CREATE POLICY \(name) ON \(table) AS \(kind) FOR \(server: command) TO \(names)\(using)\(check)"
-        ] + (comment.map { ["COMMENT ON POLICY \(name) ON \(table) IS \(literal: $0)"] } ?? [])
+        return LookupPath.around(
+            "CREATE POLICY \(name) ON \(table) AS \(kind) FOR \(server: command) TO \(names)\(using)\(check)",
+            lookup
+        ) + (comment.map { ["COMMENT ON POLICY \(name) ON \(table) IS \(literal: $0)"] } ?? [])
     }
 }
 
@@ -101,8 +95,8 @@ extension Statistics {
     var targeting: SQL? { target.map { "ALTER STATISTICS \(name) SET STATISTICS \($0)" } }
 
     /// Creates them; they are gathered by the next ANALYZE.
-    var creation: [SQL] {
-        var statements: [SQL] = ["\(server: definition)"]
+    func creation(lookup: [Identifier]) -> [SQL] {
+        var statements = LookupPath.around("\(server: definition)", lookup)
         if let targeting { statements.append(targeting) }
         if let comment { statements.append("COMMENT ON STATISTICS \(name) IS \(literal: comment)") }
         return statements
@@ -111,8 +105,8 @@ extension Statistics {
 
 extension Trigger {
     /// Creates it after it was dropped.
-    func creation(on table: QualifiedName) -> [SQL] {
-        var statements: [SQL] = ["\(server: definition)"]
+    func creation(on table: QualifiedName, lookup: [Identifier]) -> [SQL] {
+        var statements = LookupPath.around("\(server: definition)", lookup)
         if let state = ["D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"][enabled] {
             statements.append("ALTER TABLE \(table) \(server: state) TRIGGER \(name)")
         }
@@ -123,9 +117,9 @@ extension Trigger {
 
 extension View {
     /// Creates it with all that it had. Default privileges would add to what it had, so those are taken back.
-    func creation(defaultGrantees: [Identifier]) -> [SQL] {
+    func creation(defaultGrantees: [Identifier], lookup: [Identifier]) -> [SQL] {
         let with: SQL = options.isEmpty ? "" : " WITH (\(server: options.joined(separator: ", ")))"
-        var statements: [SQL] = ["CREATE VIEW \(name)\(with) AS \(server: query)"]
+        var statements = LookupPath.around("CREATE VIEW \(name)\(with) AS \(server: query)", lookup)
         statements += defaultGrantees.map { "REVOKE ALL ON \(name) FROM \($0)" }
         if hasGrants { statements.append("REVOKE ALL ON \(name) FROM PUBLIC, \(owner)") }
         statements += grants.map { grant in

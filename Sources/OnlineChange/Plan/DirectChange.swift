@@ -18,9 +18,12 @@ struct DirectChange {
         else { return nil }
         let table = context.table.name
         let collation: SQL = change.collation.map { " COLLATE \(server: $0)" } ?? ""
-        var statements: [SQL] = [
-            "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE \(server: change.type)\(collation)"
-        ]
+        // The server reads the definitions of indexes and statistics again, which may not spell out all.
+        let lookup = Set(change.lookup.values.joined()).sorted { $0.name < $1.name }
+        var statements = LookupPath.around(
+            "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE \(server: change.type)\(collation)",
+            lookup
+        )
         // What the server sets back without a word.
         let storage = AddTypedColumn.storage(of: original, change, on: column)
         if !storage.isEmpty { statements.append("ALTER TABLE \(table) \(SQL.joined(storage))") }

@@ -132,6 +132,8 @@ public struct IndexBuild: Codable, Hashable, Sendable {
     public var statement: SQL
     /// Where to put it, if not in the database's default tablespace.
     public var tablespace: Identifier?
+    /// Schemas of operators that its text doesn't spell out; nil for none.
+    public var lookup: [Identifier]?
 }
 
 /// The build of an index of a partitioned table: one for the table that only stands in the catalog, then one for each
@@ -149,6 +151,8 @@ public struct PartitionedIndexBuild: Codable, Hashable, Sendable {
     public var body: SQL
     /// Where to put it, if not in the database's default tablespace.
     public var tablespace: Identifier?
+    /// Schemas of operators that its text doesn't spell out; nil for none.
+    public var lookup: [Identifier]?
 }
 
 /// Copies, on the added column, of the indexes that partitions have of their own.

@@ -71,16 +71,22 @@ struct Succession {
     }
 
     private func attach() -> [SQL] {
-        dependents.statistics.flatMap(\.creation)
-            + foreignKeys.flatMap { key in
-                ["ALTER TABLE \(key.table) ADD CONSTRAINT \(key.name) \(server: key.definition) NOT VALID"]
-                    + key.commenting
-            }
-            + triggers.flatMap { $0.creation(on: name) }
-            + dependents.policies.flatMap { $0.creation(on: name) }
-            + dependents.views.flatMap { $0.creation(defaultGrantees: dependents.defaultGrantees) }
-            + dependents.publications.map { $0.adding(name) }
+        var statements = dependents.statistics.flatMap { $0.creation(lookup: lookup(.statistics($0.name))) }
+        for key in foreignKeys {
+            statements.append("ALTER TABLE \(key.table) ADD CONSTRAINT \(key.name) \(server: key.definition) NOT VALID")
+            statements += key.commenting
+        }
+        statements += triggers.flatMap { $0.creation(on: name, lookup: lookup(.trigger($0.name))) }
+        statements += dependents.policies.flatMap { $0.creation(on: name, lookup: lookup(.policy($0.name))) }
+        for view in dependents.views {
+            let lookup = lookup(.view(view.name))
+            statements += view.creation(defaultGrantees: dependents.defaultGrantees, lookup: lookup)
+        }
+        return statements + dependents.publications.map { $0.adding(name) }
     }
+
+    /// Where operators are looked up that an object's text doesn't spell out.
+    func lookup(_ object: UserText) -> [Identifier] { change.lookup[object] ?? [] }
 
     // MARK: Default, identity, sequences
 
@@ -116,8 +122,9 @@ struct Succession {
     private func properties(default expression: String?, type: String) -> [SQL] {
         var statements: [SQL] = []
         if let expression {
-            statements.append(
-                "ALTER TABLE \(name) ALTER COLUMN \(names.original) SET DEFAULT \(server: expression)"
+            statements += LookupPath.around(
+                "ALTER TABLE \(name) ALTER COLUMN \(names.original) SET DEFAULT \(server: expression)",
+                lookup(.columnDefault)
             )
         }
         for sequence in dependents.sequences {
@@ -165,11 +172,13 @@ struct Succession {
         }
         for constraint in tableConstraints {
             if constraint.kind == "c" {
-                statements.append(
+                let ready = Ready.name(constraint.name, self)
+                statements +=
                     isBack
-                        ? "ALTER TABLE \(name) ADD CONSTRAINT \(constraint.name) \(server: constraint.definition) NOT VALID"
-                        : "ALTER TABLE \(name) RENAME CONSTRAINT \(Ready.name(constraint.name, self)) TO \(constraint.name)"
-                )
+                    ? LookupPath.around(
+                        "ALTER TABLE \(name) ADD CONSTRAINT \(constraint.name) \(server: constraint.definition) NOT VALID",
+                        lookup(.constraint(constraint.name))
+                    ) : ["ALTER TABLE \(name) RENAME CONSTRAINT \(ready) TO \(constraint.name)"]
             } else if let index = constraint.index {
                 let kind: SQL = constraint.kind == "p" ? "PRIMARY KEY" : "UNIQUE"
                 statements.append(
@@ -186,10 +195,10 @@ struct Succession {
             guard let index = indexes.first(where: { $0.name == extras.name }) else { continue }
             statements += extras.statements(table: name)
             // On the way back, those that aren't unique are the old ones still.
-            guard !isBack || index.isUnique else { continue }
+            guard !isBack || index.isUnique, let columns = change.indexColumns[extras.name] else { continue }
             statements += extras.renames(
-                builtOn: isBack ? names.originalLater : added,
-                number: column.number,
+                from: isBack ? columns.onOriginal : columns.onAdded,
+                to: isBack ? extras.columns : columns.altered,
                 table: name
             )
         }

@@ -78,6 +78,16 @@ enum CarryCheck: PreflightCheck {
                 wayOut: "Drop it, and create it again after swap."
             )
         }
+        if !view.rulesMeaning.schemas.isEmpty {
+            findings.append(
+                .refused(
+                    object,
+                    "a rule or a default of it, which is made anew at swap, compares by an operator '=' that isn't in "
+                        + "pg_catalog",
+                    wayOut: "Drop the rule, or the default, and create it again after swap."
+                )
+            )
+        }
         let strangers = Set([view.owner] + view.grants.map(\.grantor)).subtracting([owner])
         if let stranger = strangers.min() {
             findings.append(

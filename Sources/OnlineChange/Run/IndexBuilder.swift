@@ -29,7 +29,12 @@ struct IndexBuilder: Sendable {
             break
         }
         try await watched("index \(build.index.name)") { session in
-            try await context.lockGuard.runConcurrently(build.statement, tablespace: build.tablespace, on: session)
+            try await context.lockGuard.runConcurrently(
+                build.statement,
+                tablespace: build.tablespace,
+                lookup: build.lookup ?? [],
+                on: session
+            )
         }
         guard case .valid = try await state(build.index, table: build.table) else {
             throw Failure(.notNow, "index \(build.index) came out invalid", next: "Run the same command again.")

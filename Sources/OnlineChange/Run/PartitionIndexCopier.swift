@@ -23,12 +23,13 @@ struct PartitionIndexCopier: Sendable {
             ).definitions()
             for index in partition.indexes where index.isValid && !index.isAttached {
                 guard index.columns.contains(column.number), let body = exchanged.indexes[index.name] else { continue }
-                try await copy(index, of: partition, body: "\(server: body)")
+                let lookup = exchanged.lookup[.index(index.name)]
+                try await copy(index, of: partition, body: "\(server: body)", lookup: lookup)
             }
         }
     }
 
-    private func copy(_ original: Index, of partition: TableSnapshot, body: SQL) async throws {
+    private func copy(_ original: Index, of partition: TableSnapshot, body: SQL, lookup: [Identifier]?) async throws {
         let name = CopyIndexes.name(of: original, on: partition, column: copies.to)
         let isUnique = original.isUnique && original.isImmediate && copies.areUnique
         guard !original.isPartitioned else {
@@ -37,7 +38,8 @@ struct PartitionIndexCopier: Sendable {
                 table: partition.name,
                 isUnique: isUnique,
                 body: body,
-                tablespace: original.tablespace
+                tablespace: original.tablespace,
+                lookup: lookup
             )
             return try await PartitionedIndexBuilder(context: context, build: build).run()
         }
@@ -47,7 +49,8 @@ struct PartitionIndexCopier: Sendable {
                 index: name,
                 table: partition.name,
                 statement: "CREATE \(unique)INDEX CONCURRENTLY \(name.name) ON \(partition.name) \(body)",
-                tablespace: original.tablespace
+                tablespace: original.tablespace,
+                lookup: lookup
             )
         )
     }

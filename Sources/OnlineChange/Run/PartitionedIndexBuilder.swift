@@ -77,7 +77,8 @@ struct PartitionedIndexBuilder: Sendable {
                     index: part.index,
                     table: part.table,
                     statement: build.creation(of: part.index, on: part.table, how: .concurrently),
-                    tablespace: build.tablespace
+                    tablespace: build.tablespace,
+                    lookup: build.lookup
                 )
                 try await IndexBuilder(context: context).build(index)
             }
@@ -109,7 +110,7 @@ struct PartitionedIndexBuilder: Sendable {
                 preparation: [
                     "SELECT pg_catalog.set_config('default_tablespace', \(literal: build.tablespace?.quoted ?? ""), true)"
                 ],
-                statements: [build.creation(of: index, on: table, how: .alone)]
+                statements: LookupPath.around(build.creation(of: index, on: table, how: .alone), build.lookup ?? [])
             ),
             on: context.session
         )
@@ -157,9 +158,8 @@ extension PartitionedIndexBuild {
     var statements: [SQL] {
         let part = QualifiedName(schema: table.schema, name: "each_partition")
         let its = QualifiedName(schema: table.schema, name: "its_index")
-        return [
-            creation(of: index, on: table, how: .alone), creation(of: its, on: part, how: .concurrently),
-            attachment(of: its, to: index),
-        ]
+        return LookupPath.around(creation(of: index, on: table, how: .alone), lookup ?? [])
+            + LookupPath.around(creation(of: its, on: part, how: .concurrently), lookup ?? [], isLocal: false)
+            + [attachment(of: its, to: index)]
     }
 }

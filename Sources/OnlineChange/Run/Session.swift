@@ -61,7 +61,7 @@ public struct Session: Sendable {
         let path: String =
             keepingPath
             ? try await value("SELECT concat_ws(', ', 'pg_catalog', nullif(current_setting('search_path'), ''))")
-            : "pg_catalog, pg_temp"
+            : LookupPath.text([])
         try await set("search_path", to: path)
         if let owner { try await set("role", to: owner.name) }
     }

@@ -177,7 +177,7 @@ extension Action {
     public var statements: [SQL] {
         switch self {
         case .transaction(let transaction): transaction.preparation + transaction.statements
-        case .buildIndex(let build): [build.statement]
+        case .buildIndex(let build): LookupPath.around(build.statement, build.lookup ?? [], isLocal: false)
         case .buildPartitionedIndex(let build): build.statements
         case .copyPartitionIndexes(let copies): copies.statements
         case .dropIndex(let index): ["DROP INDEX CONCURRENTLY IF EXISTS \(index)"]

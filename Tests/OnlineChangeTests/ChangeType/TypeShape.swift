@@ -29,7 +29,8 @@ struct TypeShape: Sendable, CustomStringConvertible {
 
     var description: String { name }
 
-    static let all = keys + indexes + constraints + properties + readers + conversions + directs
+    static let all =
+        keys + indexes + namedExpressions + constraints + properties + readers + hiddenOperators + conversions + directs
 }
 
 extension TypeShape {

@@ -33,7 +33,8 @@ struct Shape: Sendable, CustomStringConvertible {
 
     /// All shapes.
     static let all =
-        keys + indexes + foreignKeys + constraints + generated + simpleTypes + userTypes + defaults + readers + triggers
+        keys + indexes + foreignKeys + constraints + generated + simpleTypes + userTypes + hiddenOperators + defaults
+        + readers + triggers
         + properties + publications + tables + names + partitions
 
     /// The shapes that this server can have.

@@ -104,10 +104,13 @@ struct LockGuard: Sendable {
     }
 
     /// Gives the next statement what is left of the whole transaction's time: statement_timeout counts for each alone.
+    ///
+    /// Every operator bears its schema, for a statement of the user's text may stand beside it with a path of its own.
     private var leftOfBudget: SQL {
         """
-        SELECT pg_catalog.set_config('statement_timeout', greatest(1, \(policy.budget) - 1000 * extract(epoch FROM
-          pg_catalog.clock_timestamp() - pg_catalog.current_setting('online_change.since')::timestamptz))::int::text, true)
+        SELECT pg_catalog.set_config('statement_timeout', greatest(1::numeric, \(policy.budget)::numeric OPERATOR(pg_catalog.-)
+          (1000::numeric OPERATOR(pg_catalog.*) extract(epoch FROM pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-)
+            pg_catalog.current_setting('online_change.since')::timestamptz)))::int::text, true)
         """
     }
 
@@ -150,10 +153,25 @@ struct LockGuard: Sendable {
     /// Runs a statement that no transaction can hold: CONCURRENTLY, VACUUM.
     ///
     /// There is no lock timeout that could end a build half-way: it takes no lock that a reader or writer waits for.
-    func runConcurrently(_ statement: SQL, tablespace: Identifier? = nil, on session: Session) async throws {
+    ///
+    /// - Parameter lookup: schemas in which the statement looks for operators that its text doesn't spell out. The
+    ///   session keeps to pg_catalog again afterwards, whatever becomes of the statement.
+    func runConcurrently(
+        _ statement: SQL,
+        tablespace: Identifier? = nil,
+        lookup: [Identifier] = [],
+        on session: Session
+    ) async throws {
         try await session.set("lock_timeout", to: "0")
         try await session.set("default_tablespace", to: tablespace?.quoted ?? "")
-        try await session.script([statement], permit: DDLPermit())
+        try await session.set("search_path", to: LookupPath.text(lookup))
+        do {
+            try await session.script([statement], permit: DDLPermit())
+        } catch {
+            try? await session.set("search_path", to: LookupPath.text([]))
+            throw error
+        }
+        try await session.set("search_path", to: LookupPath.text([]))
     }
 }
 
@@ -178,13 +196,15 @@ struct Rehearsal {
         try await session.single(statement, permit: permit)
     }
 
-    /// Runs one statement with names looked up as the user has them looked up.
+    /// Runs one statement with names looked up elsewhere than in our path.
     func run(_ statement: SQL, searchPath: String) async throws {
-        let ours: String = try await session.value("SELECT pg_catalog.current_setting('search_path')")
         try await session.set("search_path", to: searchPath)
         try await run(statement)
-        try await session.set("search_path", to: ours)
+        try await session.set("search_path", to: LookupPath.text([]))
     }
+
+    /// Takes back what the last attempt did.
+    func takeBack() async throws { try await run("ROLLBACK TO SAVEPOINT online_change_attempt") }
 
     /// Runs statements of which one may fail without harm to the rest.
     ///
@@ -195,7 +215,7 @@ struct Rehearsal {
             try await body()
         } catch let error as PostgresError {
             guard error.state != nil else { throw error }
-            try await run("ROLLBACK TO SAVEPOINT online_change_attempt")
+            try await takeBack()
             return error
         } catch {
             throw error
