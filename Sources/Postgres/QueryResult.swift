@@ -41,7 +41,8 @@ extension ServerError {
             message: field("M") ?? PQresultErrorMessage(result).map { String(cString: $0) } ?? "unknown error",
             detail: field("D"),
             hint: field("H"),
-            context: field("W")
+            context: field("W"),
+            constraint: field("n")
         )
     }
 }

@@ -10,6 +10,8 @@ public struct ServerError: Error, Hashable, Sendable {
     public let hint: String?
     /// The call stack in which it arose, such as a trigger function's line.
     public let context: String?
+    /// The constraint that refused a row.
+    public let constraint: String?
 
     /// An error as the server would report it.
     public init(
@@ -17,13 +19,15 @@ public struct ServerError: Error, Hashable, Sendable {
         message: String,
         detail: String? = nil,
         hint: String? = nil,
-        context: String? = nil
+        context: String? = nil,
+        constraint: String? = nil
     ) {
         self.state = state
         self.message = message
         self.detail = detail
         self.hint = hint
         self.context = context
+        self.constraint = constraint
     }
 }
 

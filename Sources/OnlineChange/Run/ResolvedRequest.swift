@@ -93,6 +93,11 @@ struct ResolvedRequest: Sendable {
             try Preflight.enforce(more, acknowledged: request.options.acknowledged)
             findings += more
         }
+        if subject.writesRows, typeChange?.isFree != true {
+            let more = try await UnprovenChecks(session: session, table: snapshot, names: names).findings()
+            try Preflight.enforce(more, acknowledged: request.options.acknowledged)
+            findings += more
+        }
         return try Planner(recipe: request.recipe, arguments: arguments, change: name, options: request.options)
             .plan(
                 table: snapshot,

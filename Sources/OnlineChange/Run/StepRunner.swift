@@ -69,22 +69,24 @@ struct StepRunner: Sendable {
         case .dropIndex(let index): try await IndexBuilder(context: context).drop(index)
         case .vacuum(let table): try await IndexBuilder(context: context).vacuum(table)
         case .verify(let verification):
-            try await tellingFillErrors {
+            try await tellingRefusedRows {
                 try await VerificationRun(context: context, verification: verification).untilClean()
             }
         case .backfill(let backfill):
-            try await tellingFillErrors {
+            try await tellingRefusedRows {
                 try await BackfillRun(context: context, backfill: backfill, position: position).run()
             }
         case .validate(let validation): try await validate(validation)
         }
     }
 
-    /// Makes a failure of kind `data` of what the server says about a fill expression or the values that it gives.
-    private func tellingFillErrors(_ body: () async throws -> Void) async throws {
+    /// Makes a failure of kind `data` of what the server says about a fill expression or the values that it gives, or
+    /// about a row that broke a constraint before.
+    private func tellingRefusedRows(_ body: () async throws -> Void) async throws {
         do {
             try await body()
         } catch let error as PostgresError {
+            if let failure = try await RefusedRow(context: context).failure(error) { throw failure }
             guard context.plan.fill != nil, case .server(let server) = error, !error.isLockTrouble,
                 server.state != .insufficientPrivilege
             else { throw error }
