@@ -49,9 +49,10 @@ struct FillProbe {
             // The same coercion as in the statement that all this stands for.
             "UPDATE \(copy) SET \(column.name) = (\(server: text)) WHERE false",
         ]
-        let found = try await lockGuard.rehearse(preparation + check + [deparsing], on: session) {
-            try await constraint(of: copy)
+        let (found, meaning) = try await lockGuard.rehearse(preparation + check + [deparsing], on: session) {
+            (try await constraint(of: copy), try await self.meaning(on: copy))
         }
+        if !meaning.schemas.isEmpty { try await staysTheSame(found, meaning, on: copy) }
         guard found.reads.isEmpty else { return found }
         // A bare constant has no type of its own: as the column's default it gets the column's.
         let asDefault: SQL = "ALTER TABLE \(copy) ALTER COLUMN \(column.name) SET DEFAULT (\(server: text))"
@@ -65,6 +66,27 @@ struct FillProbe {
             )
             return FillExpression(text: "(\(server: text))", reads: [])
         }
+    }
+
+    /// The trigger and the backfill look operators up in pg_catalog alone.
+    private func staysTheSame(_ found: FillExpression, _ meaning: Meaning, on copy: QualifiedName) async throws {
+        let again: [SQL] = [
+            "CREATE TEMPORARY TABLE \(table.name.name) (LIKE \(table.name)) ON COMMIT DROP",
+            """
+            ALTER TABLE \(copy) ADD CONSTRAINT online_change_probe
+            CHECK (pg_catalog.num_nulls(\(found.text)) OPERATOR(pg_catalog.>=) 0)
+            """,
+        ]
+        let then = try? await lockGuard.rehearse(again, on: session) { try await self.meaning(on: copy) }
+        guard then?.calls != meaning.calls else { return }
+        throw refused(
+            "it compares by an operator '=' that isn't in pg_catalog and that its text doesn't name: write it out, as in "
+                + "a OPERATOR(schema.=) b, instead of CASE a WHEN b, NULLIF or IS DISTINCT FROM"
+        )
+    }
+
+    private func meaning(on copy: QualifiedName) async throws -> Meaning {
+        try await Meaning.read(Meaning.tree(ofCheck: "online_change_probe", on: "\(copy)"), on: session)
     }
 
     private func constraint(of copy: QualifiedName) async throws -> FillExpression {

@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 
 /// What an expression that the server keeps means, beyond the text that it prints of it.
@@ -30,6 +31,12 @@ public struct Meaning: Codable, Hashable, Sendable {
           LEFT JOIN pg_proc f ON kind = 'f' AND f.oid = id::oid
           LEFT JOIN pg_namespace n ON n.oid = coalesce(o.oprnamespace, f.pronamespace))
         """
+    }
+
+    /// The meaning of an expression that the server has just been given.
+    static func read(_ tree: SQL, on session: Session) async throws -> Meaning {
+        let document: String = try await session.value(Query("SELECT \(json(of: tree))::text"))
+        return try JSONDecoder().decode(Meaning.self, from: Data(document.utf8))
     }
 
     /// Whether nothing but what `other` calls already was found outside of pg_catalog.

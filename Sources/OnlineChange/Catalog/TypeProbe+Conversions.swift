@@ -144,6 +144,26 @@ extension TypeProbe {
     /// The expression as the server reads it. A generated column takes one expression of that row, and only one that is
     /// IMMUTABLE.
     private func generated(from: String, to: String, text: SQL, in rehearsal: Rehearsal) async throws -> String {
+        let (printed, meaning) = try await generated(from, to, text, searchPath, rehearsal)
+        // The functions around it look in pg_catalog alone.
+        guard !meaning.schemas.isEmpty else { return printed }
+        let again = try? await generated(from, to, "\(server: printed)", LookupPath.text([]), rehearsal).meaning
+        guard again?.calls == meaning.calls else {
+            throw Failure(
+                .refused,
+                "column \(table.name).\(names.original): the conversion \(printed) compares by an operator '=' that its "
+                    + "text doesn't name, and that isn't in pg_catalog",
+                left: "Nothing was changed.",
+                next: "Write the operator out, as in a OPERATOR(schema.=) b, instead of CASE a WHEN b, NULLIF or "
+                    + "IS DISTINCT FROM."
+            )
+        }
+        return printed
+    }
+
+    private func generated(_ from: String, _ to: String, _ text: SQL, _ searchPath: String, _ rehearsal: Rehearsal)
+        async throws -> (text: String, meaning: Meaning)
+    {
         let name: Identifier = "online_change_probe_e"
         let result: Identifier =
             names.original == "online_change_result" ? "online_change_value" : "online_change_result"
@@ -157,13 +177,14 @@ extension TypeProbe {
             """,
             searchPath: searchPath
         )
-        return try await session.value(
+        let printed: String = try await session.value(
             """
             SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_attribute a
               ON a.attrelid = d.adrelid AND a.attnum = d.adnum
             WHERE d.adrelid = to_regclass(\("pg_temp.\(name.quoted)")) AND a.attname = \(result.name)
             """
         )
+        return (printed, try await rehearsal.meaning(of: Meaning.tree(ofDefault: result, of: "pg_temp.\(name)")))
     }
 }
 

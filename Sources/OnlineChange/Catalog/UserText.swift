@@ -1,4 +1,3 @@
-import Foundation
 import Postgres
 
 /// An object of the user's whose text the server prints and we run again.
@@ -83,8 +82,7 @@ extension Rehearsal {
 
     /// What an expression means that the server has just been given.
     func meaning(of tree: SQL) async throws -> Meaning {
-        let document: String = try await session.value(Query("SELECT \(Meaning.json(of: tree))::text"))
-        return try JSONDecoder().decode(Meaning.self, from: Data(document.utf8))
+        try await Meaning.read(tree, on: session)
     }
 }
 

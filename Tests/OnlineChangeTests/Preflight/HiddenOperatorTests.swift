@@ -74,6 +74,46 @@ struct HiddenOperatorTests {
         await connection.close()
     }
 
+    @Test("Our functions look in pg_catalog alone, so an expression of the user's must name such an operator")
+    func expressions() async throws {
+        let connection = try await Connection.open(TestDatabase.current.parameters)
+        try await connection.script([
+            Self.setup,
+            """
+            DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, app', current_database()); END$$;
+            UPDATE item SET value = NULL
+            """,
+        ])
+        for (recipe, column, key, hidden, named) in [
+            (
+                "add-not-null", "value", "fill", "CASE name WHEN 'A' THEN 1 ELSE 2 END",
+                "CASE WHEN name OPERATOR(app.=) 'A' THEN 1 ELSE 2 END"
+            ),
+            (
+                "change-type", "name", "using", "CASE name WHEN 'A' THEN 1 ELSE 2 END",
+                "CASE WHEN name OPERATOR(app.=) 'A' THEN 1 ELSE 2 END"
+            ),
+        ] {
+            for (expression, isRefused) in [(hidden, true), (named, false)] {
+                var texts = [key: expression]
+                if recipe == "change-type" {
+                    texts["type"] = "int"
+                    texts["reverse"] = "CASE WHEN name = 1 THEN 'a'::app.citext END"
+                }
+                let request = try change(recipe, ["column": column], texts)
+                if isRefused {
+                    let failure = await #expect(throws: Failure.self) { try await start(request) }
+                    #expect(failure?.message.contains("an operator '='") == true, "\(failure as Any)")
+                } else {
+                    let runner = try Runner(parameters: TestDatabase.current.parameters) { _ in }
+                    try await runner.start(request, through: "drop")
+                }
+            }
+        }
+        #expect(try await connection.value("SELECT name = 1 AND value = 1 FROM item"))
+        await connection.close()
+    }
+
     @Test("The path stands in the plan, for the statement alone")
     func planned() async throws {
         let connection = try await Connection.open(TestDatabase.current.parameters)
