@@ -38,6 +38,8 @@ public struct Plan: Codable, Hashable, Sendable {
     public var estimatedRows: Double
     /// Heap size in bytes when the plan was made.
     public var heapBytes: Int
+    /// Columns that go along, by the order of their tables' names.
+    public var companions: [PlannedColumn] = []
 
     /// Every step with its position in the plan, counted from 1 through all phases.
     public var steps: [(position: Int, phase: String, step: Step)] {
@@ -51,16 +53,13 @@ public struct Plan: Codable, Hashable, Sendable {
     }
 
     /// Triggers of ours that must stand from expand on.
-    public var triggerNames: [Identifier] { (dualWrite?.triggerNames ?? []) + (fill.map { [$0.name] } ?? []) }
+    public var triggerNames: [Identifier] { columns.flatMap(\.triggerNames) }
 
     /// All triggers of ours, those included that come and go.
-    public var allTriggerNames: [Identifier] { triggerNames + (dualWrite?.countingNames ?? []) }
+    public var allTriggerNames: [Identifier] { triggerNames + columns.flatMap { $0.dualWrite?.countingNames ?? [] } }
 
     /// What removes the objects that we keep outside of the table.
-    public var cleanup: [SQL] { (dualWrite?.cleanup ?? []) + (fill?.cleanup ?? []) }
-
-    /// Names of columns that the change works on or that its triggers read.
-    var namesInUse: [Identifier] { names.all + (fill?.expression.reads ?? []) }
+    public var cleanup: [SQL] { columns.flatMap(\.cleanup) }
 
     /// What the last phase takes away, in a sentence.
     public var destruction: String {

@@ -14,6 +14,8 @@ public struct Step: Codable, Hashable, Sendable {
     public var undoPreparation: [Action]
     /// Whether the columns have their new roles, and names, once it is done.
     public var isSwap: Bool
+    /// Whose it is: the place of the column among the plan's.
+    public var column: Int
 
     /// Makes a step.
     public init(
@@ -21,13 +23,15 @@ public struct Step: Codable, Hashable, Sendable {
         action: Action,
         undo: Action? = nil,
         undoPreparation: [Action] = [],
-        isSwap: Bool = false
+        isSwap: Bool = false,
+        column: Int = 0
     ) {
         self.title = title
         self.action = action
         self.undo = undo
         self.undoPreparation = undoPreparation
         self.isSwap = isSwap
+        self.column = column
     }
 }
 

@@ -5,8 +5,11 @@
 enum SharedObjectCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
         guard let ours = subject.column?.number else { return [] }
-        return subject.unfinished.flatMap { other in
-            let both: Set = [ours, other.plan.fingerprint.columnNumber]
+        let others = subject.unfinished.flatMap { other in
+            other.plan.columns(of: subject.table.oid).map { (other, $0.fingerprint.columnNumber) }
+        }
+        return others.flatMap { other, number in
+            let both: Set = [ours, number]
             guard both.count == 2 else { return [] as [Finding] }
             let indexes = subject.table.indexes.filter { both.isSubset(of: $0.columns) }.map { "index \($0.name)" }
             let triggers = subject.table.triggers

@@ -2,7 +2,7 @@
 enum UnfinishedChangeCheck: PreflightCheck {
     static func findings(_ subject: PreflightSubject) -> [Finding] {
         subject.unfinished.compactMap { other in
-            let theirs = other.plan.namesInUse
+            let theirs = other.plan.namesInUse(in: subject.table.oid)
             guard let shared = subject.names.all.first(where: theirs.contains) else { return nil }
             return .refused(
                 "column \(subject.table.name).\(shared)",

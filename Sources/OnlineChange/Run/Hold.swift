@@ -93,7 +93,10 @@ extension Runner {
                 next: "Connect as \(table.owner) or as a superuser."
             )
         }
-        try await requireOwner(table, session)
+        for column in change.plan.columns {
+            let table = RelationReference(oid: column.tableOID, name: column.table, owner: table.owner)
+            try await requireOwner(table, session)
+        }
         try await session.secure(as: table.owner)
         let ledger = Ledger(session: session)
         let epoch = try await obtain(ledger, change, isRetry: isRetry)

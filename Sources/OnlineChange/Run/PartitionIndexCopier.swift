@@ -8,7 +8,7 @@ struct PartitionIndexCopier: Sendable {
     /// Builds a copy of each such index there is now, unless it stands.
     func run() async throws {
         let reader = CatalogReader(session: context.session)
-        let partitions = try await reader.partitionsWithOwnIndexes(of: context.plan.tableOID, on: copies.from)
+        let partitions = try await reader.partitionsWithOwnIndexes(of: context.column.tableOID, on: copies.from)
         for oid in partitions {
             var partition = try await reader.snapshot(oid: oid, mentions: [])
             // Only the indexes are asked for.

@@ -30,12 +30,12 @@ struct PhaseRunner: Sendable {
         let partitions = PartitionChanges(context: context)
         if !open.isEmpty {
             try await partitions.clean()
-            try await compareWithFingerprint(context)
+            try await FingerprintCheck(context: context).run()
             if context.change.phase != nil { try await partitions.takeIn() }
         }
         for (position, _, step) in open {
             let mark = StepMark(change: context.change.id, position: position, phase: phase.name, title: step.title)
-            try await StepRunner(context: context).perform(step, mark)
+            try await StepRunner(context: context.about(step.column)).perform(step, mark)
             try await context.beat(waiting: nil)
         }
         // What has just got the column has nothing in it.
@@ -94,77 +94,10 @@ struct PhaseRunner: Sendable {
         for (position, phase, step) in plan.steps.reversed() {
             guard let state = states[position], state != "undone" else { continue }
             let mark = StepMark(change: context.change.id, position: position, phase: phase, title: step.title)
-            try await StepRunner(context: context).undo(step, mark)
+            try await StepRunner(context: context.about(step.column)).undo(step, mark)
             try await context.beat(waiting: nil)
         }
         try await ledger.reach(context.change.id, phase: nil, state: .rolledBack)
         await context.report(.rolledBack)
-    }
-
-    /// Reports what someone changed since the plan was made, and refuses to go on where that breaks it.
-    private func compareWithFingerprint(_ context: RunContext) async throws {
-        let reader = CatalogReader(session: context.session)
-        guard try await reader.exists(oid: plan.tableOID) else {
-            throw Failure(
-                .refused,
-                "table \(plan.table) is gone: it was dropped, or dropped and made anew",
-                next: "online-change rollback \(plan.change)"
-            )
-        }
-        let now = try await reader.snapshot(oid: plan.tableOID, mentions: plan.names.all)
-        let isSwapped = plan.isSwapped(try await context.ledger.steps(context.change.id))
-        let isExpanded = context.change.phase != nil
-        let findings =
-            plan.fingerprint.changes(
-                since: now,
-                names: plan.names,
-                isSwapped: isSwapped,
-                triggers: isExpanded && !(isSwapped && plan.isOneWay) ? plan.triggerNames : nil
-            )
-            + (plan.fill?.findings(in: now) ?? []) + (try await attached(to: now, context, reader))
-        for finding in findings where finding.consequence == .note {
-            await context.report(.finding(finding))
-        }
-        try Preflight.enforce(findings, acknowledged: context.acknowledged)
-    }
-
-    /// What others have put on the column that goes at drop, which would go with it.
-    private func attached(
-        to now: TableSnapshot,
-        _ context: RunContext,
-        _ reader: CatalogReader
-    ) async throws -> [Finding] {
-        let original = plan.fingerprint.columnNumber
-        // Of a column that is added to go again, what follows expand belongs to the new name and must wait for it.
-        let isOriginal = plan.fingerprint.carried != nil
-        guard isOriginal || (context.change.phase != nil && context.change.phase != plan.phases.first?.name),
-            let column = now.columns.first(where: {
-                plan.names.all.contains($0.name) && ($0.number == original) == isOriginal && plan.names.added != nil
-            })
-        else { return [] }
-        let ours =
-            plan.allTriggerNames + plan.fingerprint.ours + plan.fingerprint.rewrittenTriggers.keys
-            + plan.steps.flatMap { step in
-                step.step.undoPreparation.compactMap(\.builtIndex) + [step.step.action.builtIndex].compactMap { $0 }
-            }
-        let dependents = try await reader.dependents(oid: plan.tableOID, column: column.number)
-        let known = Set(plan.fingerprint.carried ?? [])
-        return AttachedObjectCheck.findings(
-            on: column,
-            table: plan.table,
-            dependents: dependents.filter { !ours.contains($0.name) && !known.contains($0.object) },
-            isOriginal: isOriginal
-        )
-    }
-}
-
-extension Action {
-    /// The name of the index that it builds.
-    fileprivate var builtIndex: Identifier? {
-        switch self {
-        case .buildIndex(let build): build.index.name
-        case .buildPartitionedIndex(let build): build.index.name
-        default: nil
-        }
     }
 }

@@ -15,8 +15,12 @@ struct RunContext: Sendable {
     /// Objects of findings that the user has taken note of.
     let acknowledged: Set<String>
     let report: @Sendable (Event) async -> Void
+    /// The column that the present step is about, by its place among the plan's.
+    var place = 0
 
     var plan: Plan { change.plan }
+    /// The column that the present step is about.
+    var column: PlannedColumn { plan.columns[place] }
     var ledger: Ledger { Ledger(session: session) }
 
     /// The longest that a batch may hold its rows, in seconds: an application that waits for one waits no longer than
@@ -28,7 +32,19 @@ struct RunContext: Sendable {
     /// The comparison in the direction that holds now. The swap's own record says which, for the ledger's phase is
     /// written later.
     func verification() async throws -> Verification {
-        plan.isSwapped(try await ledger.steps(change.id)) ? plan.verificationAfterSwap : plan.verification
+        column.verification(isSwapped: plan.isSwapped(try await ledger.steps(change.id)))
+    }
+
+    /// The same for another column of the plan.
+    func about(_ place: Int) -> RunContext {
+        var context = self
+        context.place = place
+        return context
+    }
+
+    /// What an activity on the present table is called where there are several: `backfill of public.line`.
+    func naming(_ activity: String) -> String {
+        plan.companions.isEmpty ? activity : "\(activity) of \(column.table)"
     }
 
     /// Shows that the runner is alive; throws if another has taken the change over.
@@ -70,7 +86,7 @@ struct RunContext: Sendable {
         return try await self.session.value(
             """
             SELECT EXISTS (SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN (
-                SELECT relid::oid FROM pg_partition_tree(\(plan.tableOID)::oid::regclass) UNION SELECT \(plan.tableOID)::oid)
+                SELECT relid::oid FROM pg_partition_tree(\(column.tableOID)::oid::regclass) UNION SELECT \(column.tableOID)::oid)
               AND tgenabled = ANY (\(firing)::text[]) AND tgname <> ALL (\(plan.triggerNames.map(\.name))::text[]))
             """
         )

@@ -152,12 +152,23 @@ struct StepRunner: Sendable {
     private func require(_ condition: Condition) async throws -> [SQL] {
         switch condition {
         case .verified:
-            let verification = try await context.verification()
-            let standing = try await StandingVerification.require(context, verification)
-            try await OldSnapshots.wait(context, horizon: standing.horizon)
-            return [standing.triggers.assertion(verification, tableOID: context.plan.tableOID)]
+            var assertions: [SQL] = []
+            var horizon = 0
+            for place in context.plan.columns.indices {
+                let context = context.about(place)
+                let verification = try await context.verification()
+                let standing = try await StandingVerification.require(context, verification)
+                horizon = max(horizon, standing.horizon)
+                assertions.append(standing.triggers.assertion(verification, tableOID: context.column.tableOID))
+            }
+            try await OldSnapshots.wait(context, horizon: horizon)
+            return assertions
         case .comesBack:
-            try await VerificationRun(context: context, verification: context.plan.verificationAfterSwap).mustFit()
+            for place in context.plan.columns.indices {
+                let context = context.about(place)
+                try await VerificationRun(context: context, verification: context.column.verificationAfterSwap)
+                    .mustFit()
+            }
         case .triggerBodiesKnow(let from, let to):
             try await requireBodies { TriggerBodyCheck.beforeSwap($0, from: from, to: to) }
         case .triggerBodiesForgot(let legacy):
@@ -167,9 +178,9 @@ struct StepRunner: Sendable {
     }
 
     private func requireBodies(_ check: ([Routine]) -> [Finding]) async throws {
-        let names = context.plan.names.all
+        let column = context.column
         let routines = try await CatalogReader(session: context.session)
-            .routines(oid: context.plan.tableOID, mentions: names)
+            .routines(oid: column.tableOID, mentions: column.names.all)
         try Preflight.enforce(check(routines), acknowledged: context.acknowledged)
     }
 }

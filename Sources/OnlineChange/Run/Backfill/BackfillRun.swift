@@ -10,13 +10,13 @@ struct BackfillRun: Sendable {
     func run() async throws {
         let ledger = BackfillLedger(session: context.session, change: context.change.id, position: position)
         while true {
-            let relations = try await HeapRelation.all(of: context.plan.tableOID, on: context.session)
+            let relations = try await HeapRelation.all(of: context.column.tableOID, on: context.session)
             let found = try await ledger.lanes(of: relations, stripes: backfill.striping.count)
             if found.goesOn {
                 await context.report(.notice("the backfill goes on where it stopped"))
             }
             for relation in found.rewritten {
-                let what = relation.oid == context.plan.tableOID ? "the table" : "partition \(relation.name)"
+                let what = relation.oid == context.column.tableOID ? "the table" : "partition \(relation.name)"
                 await context.report(.notice("\(what) was rewritten meanwhile: the backfill starts over"))
             }
             let controls = try await context.ledger.reload(context.change.id).controls
@@ -66,7 +66,7 @@ struct BackfillRun: Sendable {
                         wasHeld = held
                     }
                     if let progress = await pace.progress(
-                        "backfill",
+                        context.naming("backfill"),
                         state.fraction,
                         rows: state.rows,
                         isHeld: !held.isEmpty
@@ -77,7 +77,12 @@ struct BackfillRun: Sendable {
                 try await Task.sleep(for: .milliseconds(20))
             }
             if let failure = await state.failure { throw failure }
-            if let progress = await pace.progress("backfill", state.fraction, rows: state.rows, isHeld: false) {
+            if let progress = await pace.progress(
+                context.naming("backfill"),
+                state.fraction,
+                rows: state.rows,
+                isHeld: false
+            ) {
                 await context.report(.progress(progress))
             }
         }

@@ -87,6 +87,7 @@ enum LedgerSchema {
             CREATE TABLE IF NOT EXISTS online_change.verification (
               id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
               change_id bigint NOT NULL REFERENCES online_change.change,
+              place integer NOT NULL,
               begun_at timestamptz NOT NULL,
               ended_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
               rows bigint NOT NULL,

@@ -119,6 +119,6 @@ struct RangeComparison: Sendable {
 
     /// Names a row: by key, or by place, in a partition with that before it.
     private func named(_ key: String) -> String {
-        relation.oid == context.plan.tableOID ? key : "\(relation.name): \(key)"
+        relation.oid == context.column.tableOID ? key : "\(relation.name): \(key)"
     }
 }

@@ -15,7 +15,7 @@ struct StandingVerification: Sendable {
         try await context.session.run(
             """
             SELECT differences, unfit, triggers, horizon FROM online_change.verification
-            WHERE change_id = \(context.change.id) ORDER BY id DESC LIMIT 1
+            WHERE change_id = \(context.change.id) AND place = \(context.place) ORDER BY id DESC LIMIT 1
             """
         ).rows.first.map {
             StandingVerification(
@@ -45,7 +45,7 @@ struct StandingVerification: Sendable {
                 next: again
             )
         }
-        let now = try await TriggerMarks.read(verification, tableOID: context.plan.tableOID, context.session)
+        let now = try await TriggerMarks.read(verification, tableOID: context.column.tableOID, context.session)
         guard now.agree(with: standing.triggers, count: verification.triggers.count) else {
             throw touched(context.change.name)
         }

@@ -57,8 +57,8 @@ struct VerificationLedger: Sendable {
             """
             WITH ended AS (DELETE FROM online_change.verified_part WHERE change_id = \(context.change.id))
             INSERT INTO online_change.verification
-              (change_id, begun_at, rows, differences, repaired, unfit, triggers, horizon)
-            VALUES (\(context.change.id), \(begun)::timestamptz, \(result.rows), \(result.differences),
+              (change_id, place, begun_at, rows, differences, repaired, unfit, triggers, horizon)
+            VALUES (\(context.change.id), \(context.place), \(begun)::timestamptz, \(result.rows), \(result.differences),
                     \(result.repaired), \(unfit), \(marks), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
             """
         )

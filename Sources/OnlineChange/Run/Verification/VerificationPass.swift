@@ -44,7 +44,7 @@ struct VerificationPass: Sendable {
             return try await filenode() == relation.filenode ? .compared(await state.extent.result) : .rewritten
         } catch let error as PostgresError where error.state == .undefinedTable {
             // The table itself, or the ledger, is missed by whoever asks next.
-            return relation.oid == context.plan.tableOID ? .rewritten : .gone
+            return relation.oid == context.column.tableOID ? .rewritten : .gone
         }
     }
 
@@ -87,7 +87,7 @@ struct VerificationPass: Sendable {
         let done = progress.blocks + read.blocks
         let fraction = Double(done) / Double(max(progress.total, done + 1))
         let rows = progress.rows + read.rows
-        guard let sign = pace.progress("compare", fraction, rows: rows, isHeld: isHeld), done > 0 else { return }
+        guard let sign = pace.progress(context.naming("compare"), fraction, rows: rows, isHeld: isHeld), done > 0 else { return }
         await context.report(.progress(sign))
     }
 

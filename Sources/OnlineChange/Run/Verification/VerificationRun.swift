@@ -85,8 +85,8 @@ struct VerificationRun: Sendable {
         var goesOn = false
         while true {
             // Before the rows: what is done to a trigger from here on shows.
-            marks.add(try await TriggerMarks.read(verification, tableOID: context.plan.tableOID, context.session))
-            let all = try await HeapRelation.all(of: context.plan.tableOID, on: context.session)
+            marks.add(try await TriggerMarks.read(verification, tableOID: context.column.tableOID, context.session))
+            let all = try await HeapRelation.all(of: context.column.tableOID, on: context.session)
             let left = all.filter { !compared.contains($0.oid) && marks.relations.contains($0.oid) }
             guard !left.isEmpty else { break }
             let total = left.reduce(0) { $0 + $1.blocks }
@@ -112,7 +112,7 @@ struct VerificationRun: Sendable {
                     result.add(found)
                     compared.insert(relation.oid)
                 case .rewritten:
-                    let what = relation.oid == context.plan.tableOID ? "the table" : "partition \(relation.name)"
+                    let what = relation.oid == context.column.tableOID ? "the table" : "partition \(relation.name)"
                     await context.report(.notice("\(what) was rewritten meanwhile: the comparison starts over"))
                 case .gone:
                     break

@@ -1,0 +1,77 @@
+import Postgres
+
+/// What others have changed since the plan was made.
+struct FingerprintCheck: Sendable {
+    let context: RunContext
+
+    private var plan: Plan { context.plan }
+
+    /// Reports what is new, and refuses to go on where that breaks the plan.
+    func run() async throws {
+        let reader = CatalogReader(session: context.session)
+        let isSwapped = plan.isSwapped(try await context.ledger.steps(context.change.id))
+        let isExpanded = context.change.phase != nil
+        var findings: [Finding] = []
+        for column in plan.columns {
+            guard try await reader.exists(oid: column.tableOID) else {
+                throw Failure(
+                    .refused,
+                    "table \(column.table) is gone: it was dropped, or dropped and made anew",
+                    next: "online-change rollback \(plan.change)"
+                )
+            }
+            let now = try await reader.snapshot(oid: column.tableOID, mentions: column.names.all)
+            findings += column.fingerprint.changes(
+                since: now,
+                names: column.names,
+                isSwapped: isSwapped,
+                triggers: isExpanded && !(isSwapped && plan.isOneWay) ? column.triggerNames : nil
+            )
+            findings += (column.fill?.findings(in: now) ?? []) + (try await attached(to: now, column, reader))
+        }
+        for finding in findings where finding.consequence == .note {
+            await context.report(.finding(finding))
+        }
+        try Preflight.enforce(findings, acknowledged: context.acknowledged)
+    }
+
+    /// What others have put on the column that goes at drop, which would go with it.
+    private func attached(to now: TableSnapshot, _ planned: PlannedColumn, _ reader: CatalogReader) async throws
+        -> [Finding]
+    {
+        let original = planned.fingerprint.columnNumber
+        // Of a column that is added to go again, what follows expand belongs to the new name and must wait for it.
+        let isOriginal = planned.fingerprint.carried != nil
+        guard isOriginal || (context.change.phase != nil && context.change.phase != plan.phases.first?.name),
+            let column = now.columns.first(where: {
+                planned.names.all.contains($0.name) && ($0.number == original) == isOriginal
+                    && planned.names.added != nil
+            })
+        else { return [] }
+        let ours =
+            plan.allTriggerNames + plan.columns.flatMap(\.fingerprint.ours)
+            + planned.fingerprint.rewrittenTriggers.keys
+            + plan.steps.flatMap { step in
+                step.step.undoPreparation.compactMap(\.builtIndex) + [step.step.action.builtIndex].compactMap { $0 }
+            }
+        let dependents = try await reader.dependents(oid: planned.tableOID, column: column.number)
+        let known = Set(planned.fingerprint.carried ?? [])
+        return AttachedObjectCheck.findings(
+            on: column,
+            table: planned.table,
+            dependents: dependents.filter { !ours.contains($0.name) && !known.contains($0.object) },
+            isOriginal: isOriginal
+        )
+    }
+}
+
+extension Action {
+    /// The name of the index that it builds.
+    fileprivate var builtIndex: Identifier? {
+        switch self {
+        case .buildIndex(let build): build.index.name
+        case .buildPartitionedIndex(let build): build.index.name
+        default: nil
+        }
+    }
+}
