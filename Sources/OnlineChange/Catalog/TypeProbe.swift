@@ -8,6 +8,8 @@ struct TypeProbe {
     let table: TableSnapshot
     let dependents: ColumnDependents
     let names: ColumnNames
+    /// Other columns of the table that change to the type with this one.
+    var beside: [ColumnNames] = []
     /// The new type as the user wrote it.
     let type: String
     /// The expressions that the user gave.
@@ -24,7 +26,7 @@ struct TypeProbe {
     /// - Throws: `Failure.refused` with the server's own reason where the plain ALTER would fail too, or where the
     ///   conversion depends on more than the value.
     func change() async throws -> TypeChange {
-        guard let column = table.column(names.original), let added = names.added else {
+        guard let column = table.column(names.original), names.added != nil else {
             throw Failure(.refused, "table \(table.name) has no column \(names.original)")
         }
         return try await lockGuard.rehearse(on: session) { rehearsal in
@@ -36,14 +38,14 @@ struct TypeProbe {
             let checks = dependents.constraints.filter { $0.kind == "c" }
             let texts = try texts(column, indexes, checks)
             let lookup = try await make(texts + views + defaulting(column.defaultExpression), more: more, in: rehearsal)
-            try await rename(names.original, names.originalLater, in: rehearsal)
+            try await rename(\.original, \.originalLater, in: rehearsal)
             let originalIndexes = try await read(indexes)
             let onOriginal = try await columns(indexes, originalIndexes, lookup, in: rehearsal)
-            try await rename(names.originalLater, added, in: rehearsal)
+            try await rename(\.originalLater, \.addedBefore, in: rehearsal)
             // The plain ALTER reads the old definitions again, with the new type; so must the server for ours.
             let (addedIndexes, addedChecks) = (try await read(indexes), try await read(checks))
             let onAdded = try await columns(indexes, addedIndexes, lookup, in: rehearsal)
-            try await rename(added, names.original, in: rehearsal)
+            try await rename(\.addedBefore, \.original, in: rehearsal)
 
             let before = try await files()
             let elsewhere = Set(lookup.values.joined()).map(\.quoted).sorted()
@@ -84,16 +86,22 @@ struct TypeProbe {
         }
     }
 
-    private func rename(_ old: Identifier, _ new: Identifier, in rehearsal: Rehearsal) async throws {
-        guard old != new else { return }
-        try await rehearsal.run("ALTER TABLE \(probe) RENAME COLUMN \(old) TO \(new)")
+    private func rename(
+        _ old: (ColumnNames) -> Identifier,
+        _ new: (ColumnNames) -> Identifier,
+        in rehearsal: Rehearsal
+    ) async throws {
+        for names in [names] + beside where old(names) != new(names) {
+            try await rehearsal.run("ALTER TABLE \(probe) RENAME COLUMN \(old(names)) TO \(new(names))")
+        }
     }
 
     func alter(_ column: Column, searchPath: String, in rehearsal: Rehearsal) async throws {
         let using: SQL = using.map { " USING (\(asked: $0))" } ?? ""
         let error = try await rehearsal.attempt {
+            let others = beside.map { ", ALTER COLUMN \($0.original) TYPE \(asked: type)" as SQL }
             try await rehearsal.run(
-                "ALTER TABLE \(probe) ALTER COLUMN \(column.name) TYPE \(asked: type)\(using)",
+                "ALTER TABLE \(probe) ALTER COLUMN \(column.name) TYPE \(asked: type)\(using)\(SQL.joined(others, separator: ""))",
                 searchPath: searchPath
             )
         }

@@ -19,7 +19,7 @@ public struct AddTypedColumn: Operation {
     }
 
     public static var checks: [any PreflightCheck.Type] {
-        AddedColumn.checks + [OnlyRenamePartitionsCheck.self, CarryCheck.self, KeepingCheck.self]
+        AddedColumn.checks + [OnlyRenamePartitionsCheck.self, CarryCheck.self, CascadeCheck.self]
     }
 
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {

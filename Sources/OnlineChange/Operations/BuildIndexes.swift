@@ -19,7 +19,7 @@ public struct BuildIndexes: Operation {
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
         let succession = try context.succession()
         let column = try context.column(column)
-        return context.table.indexes
+        return succession.table.indexes
             .filter { $0.isValid && $0.isUnique == isUnique && $0.columns.contains(column.number) }
             .compactMap { original in
                 guard let body = succession.change.indexes[original.name] else { return nil }

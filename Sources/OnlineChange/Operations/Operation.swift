@@ -87,6 +87,14 @@ public struct PlanningContext: Sendable {
     public let notNull: NotNullFacts?
     /// The trigger that fills its NULLs.
     public let fill: FillTrigger?
+    /// The column's place among the plan's.
+    var place = 0
+    /// Other columns of the same table that change with this one.
+    var beside: [ColumnBeside] = []
+    /// All columns that go along with the one at the first place, which alone has them here.
+    var companions: [PlanningContext] = []
+    /// Whether it is the plan's only column.
+    var isAlone = true
 
     /// The column that an argument names.
     func name(_ argument: ArgumentName) -> Identifier {
@@ -135,11 +143,11 @@ public struct PlanningContext: Sendable {
             throw Failure(.usage, "the recipe changes no type")
         }
         return Succession(
-            table: table,
+            table: table.without(beside.filter(\.comesFirst)),
             column: column,
             names: names,
             change: typeChange,
-            dependents: dependents,
+            dependents: dependents.without(beside.filter(\.comesFirst)),
             added: added
         )
     }

@@ -10,12 +10,14 @@ public struct SwapColumns: Operation {
     let column: ArgumentName
     let type: ArgumentName
     let name: ArgumentName
+    let cascade: ArgumentName?
 
     public init(_ fields: inout FieldReader) throws(RecipeError) {
         _ = try fields.argument("table")
         column = try fields.argument("column")
         type = try fields.argument("type")
         name = try fields.argument("name")
+        cascade = try fields.optionalArgument("cascade")
     }
 
     public func names(_ arguments: ArgumentValues, table: TableSnapshot?) -> ColumnNames? {
@@ -37,26 +39,49 @@ public struct SwapColumns: Operation {
         )
     }
 
+    /// The arguments for a column that goes along; nil unless that is asked for.
+    func arguments(_ arguments: ArgumentValues, forCompanion companion: Identifier) -> ArgumentValues? {
+        guard let cascade, arguments.texts[cascade.name] != nil else { return nil }
+        return ArgumentValues(columns: [column.name: companion], texts: arguments.texts)
+    }
+
     public func outcome(_ arguments: ArgumentValues) -> Outcome? {
         guard let from = arguments.columns[column.name], let type = arguments.texts[type.name] else { return nil }
         return .retyped(from: from, to: arguments.columns[name.name] ?? from, type: type)
     }
 
+    /// All columns of the change at once; for those that go along there is nothing more to do.
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
-        let succession = try context.succession()
-        let pair = try context.pair(primary: column, replica: name)
-        let dualWrite = try context.requireDualWrite()
-        let later = context.swapped(pair)
-        let isOneWay = succession.change.backward == nil
-        let locks = Self.locks(succession, context)
+        guard context.place == 0 else { return [] }
+        var parts: [Part] = []
+        for each in [context] + context.companions {
+            let pair = try each.pair(primary: column, replica: name)
+            parts.append(
+                Part(
+                    context: each,
+                    succession: try each.succession(),
+                    pair: pair,
+                    later: each.swapped(pair),
+                    dualWrite: try each.requireDualWrite()
+                )
+            )
+        }
+        let joint = JointSuccession(successions: parts.map(\.succession))
+        let isOneWay = parts.contains { $0.succession.change.backward == nil }
+        let locks = Self.locks(parts)
+        let removal = parts.flatMap(\.dualWrite.removal)
         let swap = Step(
-            title: "put \(pair.replica) in the place of \(pair.primary)",
+            title: context.isAlone
+                ? "put \(parts[0].pair.replica) in the place of \(parts[0].pair.primary)"
+                : "put the new columns in the places of \(parts.map(\.object).joined(separator: ", "))",
             action: .transaction(
                 GuardedTransaction(
                     locks: locks,
                     conditions: [.verified],
-                    statements: dualWrite.removal + succession.swap()
-                        + (isOneWay ? [] : dualWrite.turn(to: later) + dualWrite.startCounting(later))
+                    statements: removal + joint.swap()
+                        + (isOneWay
+                            ? []
+                            : parts.flatMap { $0.dualWrite.turn(to: $0.later) + $0.dualWrite.startCounting($0.later) })
                 )
             ),
             undo: isOneWay
@@ -64,32 +89,47 @@ public struct SwapColumns: Operation {
                 : .transaction(
                     GuardedTransaction(
                         locks: locks,
-                        statements: dualWrite.removal + succession.swapBack() + dualWrite.turn(to: pair)
+                        statements: removal + joint.swapBack() + parts.flatMap { $0.dualWrite.turn(to: $0.pair) }
                     )
                 ),
-            undoPreparation: isOneWay ? [] : Self.preparation(succession, later, context),
+            undoPreparation: isOneWay ? [] : parts.flatMap(Self.preparation),
             isSwap: true
         )
-        return Self.validations(succession, ofOriginal: true) + [swap]
-            + Self.validations(succession, ofOriginal: false)
+        return Self.validations(joint, ofOriginal: true) + [swap] + Self.validations(joint, ofOriginal: false)
     }
 
-    /// The table's lock and those of the tables at the other ends of foreign keys, in the order of their names, which
-    /// is the same for every change.
-    private static func locks(_ succession: Succession, _ context: PlanningContext) -> [TableLock] {
-        let keys = succession.dependents.constraints.filter { $0.kind == "f" }
-        let others = Set(keys.flatMap { [$0.table, $0.referenced].compactMap { $0 } }).subtracting([context.table.name])
+    /// One column that changes its place with another.
+    private struct Part {
+        let context: PlanningContext
+        let succession: Succession
+        let pair: ColumnPair
+        /// The same two from swap on.
+        let later: ColumnPair
+        let dualWrite: DualWrite
+
+        /// The original, in a title.
+        var object: String { "\(context.table.name).\(pair.primary)" }
+    }
+
+    /// The locks on the tables and on those at the other ends of foreign keys, in the order of their names, which is the
+    /// same for every change.
+    private static func locks(_ parts: [Part]) -> [TableLock] {
+        var locks: [QualifiedName: TableLock] = [:]
         let reason = "its foreign keys are dropped and added as NOT VALID; no row is read or written"
-        return
-            ([context.exclusiveLock("columns change places; no row is read or written")]
-            + others.map { TableLock(table: $0, mode: .accessExclusive, reason: reason) })
-            .sorted { $0.table.quoted < $1.table.quoted }
+        for table in parts.flatMap({ $0.succession.foreignKeys.flatMap { [$0.table, $0.referenced].compactMap { $0 } } }) {
+            locks[table] = TableLock(table: table, mode: .accessExclusive, reason: reason)
+        }
+        for part in parts {
+            let lock = part.context.exclusiveLock("columns change places; no row is read or written")
+            locks[lock.table] = lock
+        }
+        return locks.values.sorted { $0.table.quoted < $1.table.quoted }
     }
 
     /// Foreign keys are validated once they stand. As an undo, so are the original's, with its checks: each step before
     /// the swap is undone after it.
-    private static func validations(_ succession: Succession, ofOriginal: Bool) -> [Step] {
-        succession.dependents.constraints
+    private static func validations(_ joint: JointSuccession, ofOriginal: Bool) -> [Step] {
+        joint.constraints
             .filter { $0.isValidated && ($0.kind == "f" || ofOriginal && $0.kind == "c") }
             .map { constraint in
                 let validation = Action.validate(
@@ -103,24 +143,23 @@ public struct SwapColumns: Operation {
             }
     }
 
-    /// What the original needs to take its place back: unique indexes, a validated check for NOT NULL, and nothing in
+    /// What an original needs to take its place back: unique indexes, a validated check for NOT NULL, and nothing in
     /// the table that it can't hold.
-    private static func preparation(
-        _ succession: Succession,
-        _ later: ColumnPair,
-        _ context: PlanningContext
-    ) -> [Action] {
+    private static func preparation(_ part: Part) -> [Action] {
+        let (succession, later) = (part.succession, part.later)
         let table = succession.table.name
         var checks: [(name: Identifier, definition: SQL)] = []
         if succession.column.isNotNull {
             checks.append((Ready.notNull(succession), "CHECK (\(later.replica) IS NOT NULL)"))
         }
-        if let fits = GuardColumn.fits(later, allowsLoss: context.options.allowsLoss) {
+        if let fits = GuardColumn.fits(later, allowsLoss: part.context.options.allowsLoss) {
             checks.append((Ready.fits(succession), "CHECK (\(fits))"))
         }
+        let reason = "ADD CONSTRAINT … NOT VALID; no row is read"
         let guarding = GuardedTransaction(
-            locks: checks.isEmpty ? [] : [context.exclusiveLock("ADD CONSTRAINT … NOT VALID; no row is read")],
-            conditions: [.comesBack],
+            locks: checks.isEmpty ? [] : [part.context.exclusiveLock(reason)],
+            // It is one for all of the plan's columns.
+            conditions: part.context.place == 0 ? [.comesBack] : [],
             statements: checks.flatMap { check -> [SQL] in
                 [
                     "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(check.name)",

@@ -37,6 +37,9 @@ public struct ColumnNames: Codable, Hashable, Sendable {
         }
     }
 
+    /// What the added column is called before swap, where there is one.
+    var addedBefore: Identifier { added ?? original }
+
     /// What the original is called.
     public func original(isSwapped: Bool) -> Identifier { isSwapped ? originalLater : original }
 

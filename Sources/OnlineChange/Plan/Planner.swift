@@ -35,6 +35,7 @@ public struct Planner: Sendable {
         typeChange: TypeChange? = nil,
         dependents: ColumnDependents? = nil,
         notNull: NotNullFacts? = nil,
+        companions: [Companion] = [],
         findings: [Finding]
     ) throws(Failure) -> Plan {
         guard let names = recipe.names(arguments, table: table),
@@ -50,7 +51,7 @@ public struct Planner: Sendable {
         let fill = try notNull?.fill.map { expression throws(Failure) in
             try Self.fillTrigger(table, column, expression, notNull, others: others)
         }
-        let context = PlanningContext(
+        var context = PlanningContext(
             table: table,
             facts: facts,
             arguments: arguments,
@@ -63,19 +64,17 @@ public struct Planner: Sendable {
             notNull: notNull,
             fill: fill
         )
+        try accompany(&context, by: companions)
+        let contexts = [context] + context.companions
         let texts = arguments.byName.merging(["change": change, "table": "\(table.name)"]) { $1 }
         var phases: [PlannedPhase] = []
         if let direct = try DirectChange(context)?.phase { phases.append(direct) }
         for phase in recipe.phases where phases.first?.isFinal != true {
-            var steps: [Step] = []
-            for operation in phase.operations {
-                steps += try operation.steps(in: context)
-            }
             phases.append(
                 PlannedPhase(
                     name: phase.name,
                     summary: Self.fill(phase.summary, texts),
-                    steps: Self.coalesced(steps),
+                    steps: try Self.steps(of: phase, for: contexts),
                     gate: phase.gate.map { Self.fill($0, texts) },
                     isFinal: phase.isFinal
                 )
@@ -95,28 +94,37 @@ public struct Planner: Sendable {
             owner: table.owner,
             phases: phases,
             findings: findings,
-            fingerprint: Fingerprint(
-                table: table.name,
-                columnNumber: column.number,
-                columnType: column.type,
-                rewrittenTriggers: exchanged.triggers.mapValues(\.widenedAsPrinted),
-                exchangedTriggers: exchanged.triggers.mapValues(\.widenedExchangedAsPrinted),
-                indexes: table.indexes.filter { $0.columns.contains(column.number) }.map(\.name.name),
-                beforeTriggers: others.map(\.name),
-                carried: dependents?.all,
-                ours: try typeChange.map { _ throws(Failure) in Ready.constraints(try context.succession()) } ?? []
-            ),
+            fingerprint: try Self.fingerprint(context),
             dualWrite: dualWrite,
             fill: fill,
             verification: verification,
             verificationAfterSwap: verificationAfterSwap,
             uniqueCopies: options.uniqueCopies,
             estimatedRows: table.estimatedRows,
-            heapBytes: table.heapBytes
+            heapBytes: table.heapBytes,
+            companions: try context.companions.map { each throws(Failure) in try planned(each) }
         )
     }
 
-    private static func dualWrite(
+    static func fingerprint(_ context: PlanningContext) throws(Failure) -> Fingerprint {
+        let table = context.table
+        guard let column = table.column(context.names.original) else {
+            throw Failure(.refused, "table \(table.name) has no such column")
+        }
+        return Fingerprint(
+            table: table.name,
+            columnNumber: column.number,
+            columnType: column.type,
+            rewrittenTriggers: context.exchanged.triggers.mapValues(\.widenedAsPrinted),
+            exchangedTriggers: context.exchanged.triggers.mapValues(\.widenedExchangedAsPrinted),
+            indexes: table.indexes.filter { $0.columns.contains(column.number) }.map(\.name.name),
+            beforeTriggers: table.triggersBeforeRow.map(\.name),
+            carried: context.dependents?.all,
+            ours: try context.typeChange.map { _ throws(Failure) in Ready.constraints(try context.succession()) } ?? []
+        )
+    }
+
+    static func dualWrite(
         _ table: TableSnapshot,
         added: Identifier,
         others: [Identifier],
@@ -178,7 +186,8 @@ public struct Planner: Sendable {
                 action: .transaction(first.followed(by: second)),
                 undo: undo(last, step),
                 undoPreparation: step.undoPreparation + last.undoPreparation,
-                isSwap: last.isSwap || step.isSwap
+                isSwap: last.isSwap || step.isSwap,
+                column: last.column
             )
         }
     }

@@ -2,9 +2,9 @@ import Postgres
 
 /// How a column of another type takes a column's place, with everything that hangs on it, and how it gives it back.
 ///
-/// Both ways the same is done in one transaction: what hangs on the one column is taken off, the names are exchanged,
-/// and it is put on the other. Nothing of it reads or writes a row: keys come from indexes that were built before,
-/// NOT NULL from a check that was validated before, foreign keys are validated after.
+/// Both ways the same is done in one transaction, by `JointSuccession`: what hangs on the one column is taken off, the
+/// names are exchanged, and it is put on the other. Nothing of it reads or writes a row: keys come from indexes that
+/// were built before, NOT NULL from a check that was validated before, foreign keys are validated after.
 struct Succession {
     let table: TableSnapshot
     let column: Column
@@ -16,23 +16,26 @@ struct Succession {
     private var name: QualifiedName { table.name }
     private var later: Identifier { names.addedLater ?? names.original }
 
-    /// The added column takes the original's place.
-    func swap() -> [SQL] {
-        detach() + release(isBack: false)
-            + exchange(from: names.original, to: aside, then: (added, names.original))
-            + keys(isBack: false)
-            + properties(default: change.defaultExpression, type: change.type) + attach()
-            + lastly([(names.original, later), (aside, names.originalLater)])
+    /// The one column is left without what only one can have, and the names are exchanged.
+    func exchange(isBack: Bool) -> [SQL] {
+        release(isBack: isBack)
+            + (isBack
+                ? exchange(from: names.original, to: added, then: (aside, names.original))
+                : exchange(from: names.original, to: aside, then: (added, names.original)))
     }
 
-    /// The original column takes its place back.
-    func swapBack() -> [SQL] {
-        lastly([(names.originalLater, aside), (later, names.original)].filter { _ in isRenamedInTheEnd })
-            + detach() + release(isBack: true)
-            + exchange(from: names.original, to: added, then: (aside, names.original))
-            + keys(isBack: true)
-            + properties(default: column.defaultExpression, type: column.type) + attach()
+    /// Default, identity and sequences of the column that has the name now.
+    func properties(isBack: Bool) -> [SQL] {
+        isBack
+            ? properties(default: column.defaultExpression, type: column.type)
+            : properties(default: change.defaultExpression, type: change.type)
     }
+
+    /// With a name of its own for the new column: both get the last names that they have.
+    func lastNames() -> [SQL] { lastly([(names.original, later), (aside, names.originalLater)]) }
+
+    /// The names with which the way back begins.
+    func firstNames() -> [SQL] { lastly([(names.originalLater, aside), (later, names.original)]) }
 
     /// What the original is called while the added column has its name.
     private var aside: Identifier { isRenamedInTheEnd ? table.spareColumnName : names.originalLater }
@@ -51,13 +54,13 @@ struct Succession {
 
     // MARK: What is taken off the one column and put on the other, by the names that it has always had
 
-    private var foreignKeys: [Constraint] { dependents.constraints.filter { $0.kind == "f" } }
+    var foreignKeys: [Constraint] { dependents.constraints.filter { $0.kind == "f" } }
     private var tableConstraints: [Constraint] { dependents.constraints.filter { ["p", "u", "c"].contains($0.kind) } }
-    private var triggers: [Trigger] {
+    var triggers: [Trigger] {
         table.triggers.filter { $0.columns.contains(column.number) && !DualWrite.isOurs($0.name) }
     }
 
-    private func detach() -> [SQL] {
+    func detach() -> [SQL] {
         var statements: [SQL] = dependents.views.reversed().map { "DROP VIEW \($0.name)" }
         statements += dependents.publications.map { "ALTER PUBLICATION \($0.name) DROP TABLE \(name)" }
         statements += dependents.policies.map { "DROP POLICY \($0.name) ON \(name)" }
@@ -70,20 +73,26 @@ struct Succession {
         return statements
     }
 
-    private func attach() -> [SQL] {
-        var statements = dependents.statistics.flatMap { $0.creation(lookup: lookup(.statistics($0.name))) }
-        for key in foreignKeys {
-            statements.append("ALTER TABLE \(key.table) ADD CONSTRAINT \(key.name) \(server: key.definition) NOT VALID")
-            statements += key.commenting
-        }
-        statements += triggers.flatMap { $0.creation(on: name, lookup: lookup(.trigger($0.name))) }
-        statements += dependents.policies.flatMap { $0.creation(on: name, lookup: lookup(.policy($0.name))) }
-        for view in dependents.views {
-            let lookup = lookup(.view(view.name))
-            statements += view.creation(defaultGrantees: dependents.defaultGrantees, lookup: lookup)
-        }
-        return statements + dependents.publications.map { $0.adding(name) }
+    /// Statistics, foreign keys, triggers and policies.
+    func attach() -> [[SQL]] {
+        dependents.statistics.map { $0.creation(lookup: lookup(.statistics($0.name))) }
+            + foreignKeys.map { key in
+                ["ALTER TABLE \(key.table) ADD CONSTRAINT \(key.name) \(server: key.definition) NOT VALID"]
+                    + key.commenting
+            }
+            + triggers.map { $0.creation(on: name, lookup: lookup(.trigger($0.name))) }
+            + dependents.policies.map { $0.creation(on: name, lookup: lookup(.policy($0.name))) }
     }
+
+    /// The views, each with all that makes it, in the order in which they can be made.
+    func views() -> [[SQL]] {
+        dependents.views.map {
+            $0.creation(defaultGrantees: dependents.defaultGrantees, lookup: lookup(.view($0.name)))
+        }
+    }
+
+    /// Publications send the table again.
+    func publications() -> [[SQL]] { dependents.publications.map { [$0.adding(name)] } }
 
     /// Where operators are looked up that an object's text doesn't spell out.
     func lookup(_ object: UserText) -> [Identifier] { change.lookup[object] ?? [] }
@@ -161,15 +170,15 @@ struct Succession {
 
     private var indexes: [Index] { table.indexes.filter { $0.isValid && $0.columns.contains(column.number) } }
 
-    /// NOT NULL, checks, keys and indexes for the column that has the name now, from what was made ready for it.
-    private func keys(isBack: Bool) -> [SQL] {
+    /// NOT NULL for the column that has the name now, from a check that proves it.
+    func notNull() -> [SQL] {
+        (column.isNotNull ? ["ALTER TABLE \(name) ALTER COLUMN \(names.original) SET NOT NULL"] : [])
+            + Ready.passing(self).map { "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \($0)" }
+    }
+
+    /// Checks, keys and indexes for the column that has the name now, from what was made ready for it.
+    func keys(isBack: Bool) -> [SQL] {
         var statements: [SQL] = []
-        if column.isNotNull {
-            statements.append("ALTER TABLE \(name) ALTER COLUMN \(names.original) SET NOT NULL")
-        }
-        statements += Ready.passing(self).map {
-            "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \($0)"
-        }
         for constraint in tableConstraints {
             if constraint.kind == "c" {
                 let ready = Ready.name(constraint.name, self)
@@ -214,30 +223,5 @@ struct Succession {
         guard !index.isUnique else { return [rename(ready, index.name)] }
         let spare = Ready.name("spare", self)
         return [rename(index.name, spare), rename(ready, index.name), rename(spare, ready)]
-    }
-}
-
-/// Names of what is made ready beside the original before the columns change places.
-enum Ready {
-    /// The name of the twin of an index or constraint, until it takes its place.
-    static func name(_ original: Identifier, _ succession: Succession) -> Identifier {
-        let hash = StableHash.hex("\(succession.table.oid).\(original.quoted).\(succession.added.quoted)")
-        return original.shortened(appending: "_next_\(hash)")
-    }
-
-    /// The check that lets SET NOT NULL go without a scan.
-    static func notNull(_ succession: Succession) -> Identifier { name("not_null", succession) }
-
-    /// The check that keeps out what the new type can't hold.
-    static func fits(_ succession: Succession) -> Identifier { name("fits", succession) }
-
-    /// Checks that have done their service once the columns have changed places.
-    static func passing(_ succession: Succession) -> [Identifier] {
-        [notNull(succession), fits(succession)]
-    }
-
-    /// All constraints that are made ready.
-    static func constraints(_ succession: Succession) -> [Identifier] {
-        passing(succession) + succession.dependents.constraints.map { name($0.name, succession) }
     }
 }

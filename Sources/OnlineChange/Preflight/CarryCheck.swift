@@ -101,18 +101,3 @@ enum CarryCheck: PreflightCheck {
         return findings
     }
 }
-
-/// Columns of other tables that refer to this one and keep its old type.
-enum KeepingCheck: PreflightCheck {
-    static func findings(_ subject: PreflightSubject) -> [Finding] {
-        (subject.dependents?.constraints ?? [])
-            .filter { $0.refersToColumn && $0.otherTypes.contains(subject.column?.type ?? "") }
-            .map { key in
-                .note(
-                    "constraint \(key.name) on \(key.table)",
-                    "the column that refers to this one stays \(key.otherTypes.joined(separator: ", ")) and holds no value "
-                        + "that is beyond it: change it too"
-                )
-            }
-    }
-}

@@ -17,6 +17,10 @@ public struct PreflightSubject: Sendable {
     var dependents: ColumnDependents?
     /// The recipe's arguments.
     var arguments = ArgumentValues(columns: [:])
+    /// Columns that refer to this one and change their type with it.
+    var companions: [ReferringColumn] = []
+    /// Those that stay as they are and can't hold all that it can.
+    var leftBehind: [ReferringColumn] = []
 
     /// Whether the change writes rows: it fills an added column, or NULLs.
     var writesRows: Bool { names.added != nil || arguments.texts["fill"] != nil }

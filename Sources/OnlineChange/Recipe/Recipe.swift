@@ -1,3 +1,5 @@
+import Postgres
+
 /// A schema change as phases of operations, read from YAML.
 public struct Recipe: Sendable {
     /// Its name, by which the command line knows it.
@@ -28,6 +30,11 @@ public struct Recipe: Sendable {
     /// What NULLs are to become, as the user wrote it.
     func fill(_ arguments: ArgumentValues) -> String? {
         operations.lazy.compactMap { ($0 as? FillNulls).flatMap { arguments.texts[$0.fill.name] } }.first
+    }
+
+    /// The arguments for a column that goes along with the one that they are for; nil if none does.
+    func arguments(_ arguments: ArgumentValues, forCompanion column: Identifier) -> ArgumentValues? {
+        operations.lazy.compactMap { ($0 as? SwapColumns)?.arguments(arguments, forCompanion: column) }.first
     }
 
     /// The comparison that `verify` makes before swap, or from swap on.

@@ -60,19 +60,34 @@ struct ResolvedRequest: Sendable {
         }
         let type = arguments.texts["type"]
         var dependents: ColumnDependents?
+        var cascade = Cascade()
         if type != nil, let column = snapshot.column(names.original) {
-            dependents = try await DependentsReader(session: session, table: table.oid, column: column.number).read()
+            cascade = try await Cascade(self, column: column, on: session)
+            dependents = cascade.settled(
+                try await DependentsReader(session: session, table: table.oid, column: column.number).read(),
+                of: ColumnKey(table: table.oid, number: column.number)
+            )
         }
         let subject = PreflightSubject(
             table: snapshot,
             facts: facts,
             names: names,
-            unfinished: unfinished,
+            unfinished: unfinished.filter { !$0.plan.columns(of: table.oid).isEmpty },
             dependents: dependents,
-            arguments: arguments
+            arguments: arguments,
+            companions: cascade.companions,
+            leftBehind: cascade.leftBehind
         )
         var findings = Preflight.findings(subject, of: request.recipe)
         try Preflight.enforce(findings, acknowledged: request.options.acknowledged)
+        let (companions, more) = try await companions(
+            of: names,
+            cascade,
+            unfinished: unfinished,
+            lockGuard: lockGuard,
+            on: session
+        )
+        findings += more.filter { !findings.contains($0) }
         var exchanged = ExchangedDefinitions()
         if let added = names.added, type == nil {
             exchanged = try await ExchangeProbe(
@@ -85,7 +100,9 @@ struct ResolvedRequest: Sendable {
         }
         var typeChange: TypeChange?
         if let type, let dependents {
-            typeChange = try await probe(type, snapshot, dependents, names, lockGuard, session)
+            let beside = companions.filter { $0.table.oid == table.oid }
+                .compactMap { request.recipe.names($0.arguments, table: snapshot) }
+            typeChange = try await probe(type, snapshot, dependents, names, beside: beside, lockGuard, session)
         }
         let notNull = try await notNullFacts(snapshot, on: session, lockGuard: lockGuard)
         if let notNull {
@@ -106,15 +123,20 @@ struct ResolvedRequest: Sendable {
                 typeChange: typeChange,
                 dependents: dependents,
                 notNull: notNull,
+                companions: companions,
                 findings: findings
             )
     }
 
-    private func probe(
+    /// The schemas in which the user's own session looks names up, as SQL.
+    var searchPathText: String { searchPath.map(\.quoted).joined(separator: ", ") }
+
+    func probe(
         _ type: String,
         _ snapshot: TableSnapshot,
         _ dependents: ColumnDependents,
         _ names: ColumnNames,
+        beside: [ColumnNames] = [],
         _ lockGuard: LockGuard,
         _ session: Session
     ) async throws -> TypeChange {
@@ -124,10 +146,11 @@ struct ResolvedRequest: Sendable {
             table: snapshot,
             dependents: dependents,
             names: names,
+            beside: beside,
             type: type,
             using: arguments.texts["using"],
             reverse: arguments.texts["reverse"],
-            searchPath: searchPath.map(\.quoted).joined(separator: ", "),
+            searchPath: searchPathText,
             function: { direction, suffix in
                 DualWrite.object(
                     table: snapshot.name,
@@ -140,7 +163,7 @@ struct ResolvedRequest: Sendable {
         guard change.backward != nil || request.options.isOneWay || change.isFree else {
             throw Failure(
                 .refused,
-                "column \(table.name).\(names.original): there is no cast back from \(change.type), so rollback after swap "
+                "column \(snapshot.name).\(names.original): there is no cast back from \(change.type), so rollback after swap "
                     + "would not be possible",
                 left: "Nothing was changed.",
                 next: "Give the way back with --reverse, or say --one-way."

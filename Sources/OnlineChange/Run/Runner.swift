@@ -129,8 +129,15 @@ public struct Runner: Sendable {
             throw Failure(.refused, "the change \(change.name) has \(wording.absence) now")
         }
         try await hold(change) { context in
-            let result = try await VerificationRun(context: context, verification: context.verification())
-                .once(repairing: repair)
+            var result = VerificationResult()
+            for place in context.plan.columns.indices {
+                let context = context.about(place)
+                if place > 0 { await context.report(.notice("the same in \(context.column.table)")) }
+                result.add(
+                    try await VerificationRun(context: context, verification: context.verification())
+                        .once(repairing: repair)
+                )
+            }
             guard result.remaining > 0 else { return }
             let areLocked = repair && result.unmendable == 0
             throw Failure(
@@ -211,7 +218,7 @@ public struct Runner: Sendable {
             try await LedgerAccess.state(session) == .present
         {
             unfinished = try await Ledger(session: session).changes()
-                .filter { !$0.hasEnded && $0.plan.tableOID == resolved.table.oid }
+                .filter { !$0.hasEnded }
         }
         let policy = LockPolicy(
             lockTimeout: lockTimeout,

@@ -12,7 +12,7 @@ struct ChangeType: AsyncParsableCommand {
             application wished, listed, and holds up the swap until it is mended.
 
             Example:
-              online-change change-type users id bigint --dry-run
+              online-change change-type users id bigint --cascade --dry-run
               online-change change-type orders code int --using 'code::int'
               online-change change-type events at timestamptz --using "at AT TIME ZONE 'UTC'" --reverse "at AT TIME ZONE 'UTC'"
               online-change change-type users state user_state --using 'state::user_state' --as status
@@ -44,6 +44,14 @@ struct ChangeType: AsyncParsableCommand {
     )
     var newName: String?
 
+    @Flag(
+        help: """
+            Change the columns too that refer to it by foreign keys, and those that refer to them: all take the new type \
+            in one swap.
+            """
+    )
+    var cascade = false
+
     @Flag(help: "Allow values that don't come back from the new type as they were, such as texts that are cut.")
     var allowLossy = false
 
@@ -62,6 +70,7 @@ struct ChangeType: AsyncParsableCommand {
         var texts = ["type": type]
         texts["using"] = using
         texts["reverse"] = reverse
+        if cascade { texts["cascade"] = "yes" }
         let request = start.request(
             try RecipeReader.builtIn("change-type"),
             table: table,
@@ -77,7 +86,8 @@ struct ChangeType: AsyncParsableCommand {
             request,
             locks.runner(connection, output),
             output,
-            destroying: "This ends with dropping the column of the old type: \(column) of \(table)."
+            destroying: "This ends with dropping the column of the old type: \(column) of \(table)"
+                + (cascade ? ", and those of the columns that refer to it." : ".")
         )
     }
 }

@@ -65,7 +65,7 @@ struct NotNullPlanTests {
         #expect(plan.triggerNames == ["~online_change name fill"])
         #expect(plan.allTriggerNames == plan.triggerNames)
         #expect(plan.cleanup.count == 1)
-        #expect(plan.namesInUse == ["name"])
+        #expect(plan.namesInUse(in: plan.tableOID) == ["name"])
         #expect(plan.verification.repair?.text == #""name" = 1"#)
         #expect(plan.change == "app.users.name-not-null")
         #expect(

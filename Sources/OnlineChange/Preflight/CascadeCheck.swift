@@ -1,0 +1,44 @@
+/// Columns that refer to one whose type changes: those that go along, and those that stay as they are.
+enum CascadeCheck: PreflightCheck {
+    static func findings(_ subject: PreflightSubject) -> [Finding] {
+        subject.companions.flatMap { companion($0, subject) } + subject.leftBehind.map { left($0, subject) }
+    }
+
+    private static func companion(_ column: ReferringColumn, _ subject: PreflightSubject) -> [Finding] {
+        var findings: [Finding] = []
+        if column.kind == "p" || subject.table.isPartitioned {
+            let table = column.kind == "p" ? column.table.name : subject.table.name
+            findings.append(
+                .refused(
+                    column.object,
+                    "it goes along with \(subject.from) (\(column.constraint)), and table \(table) is partitioned: columns of "
+                        + "several tables can't be changed together yet where one of them is",
+                    wayOut: "Leave --cascade out, and change the columns one after another."
+                )
+            )
+        }
+        for option in ["using", "reverse"] where subject.arguments.texts[option] != nil {
+            findings.append(
+                .refused(
+                    column.object,
+                    "it goes along with \(subject.from) (\(column.constraint)), and the expression of --\(option) speaks of "
+                        + "\(subject.from)",
+                    wayOut: "Leave --\(option) out, or --cascade, and change the columns one after another."
+                )
+            )
+        }
+        return findings
+    }
+
+    private static func left(_ column: ReferringColumn, _ subject: PreflightSubject) -> Finding {
+        let advice =
+            column.type != column.baseType && subject.column?.type != column.type
+            ? "its type is a domain: change it by itself"
+            : "--cascade takes it along, or change it by itself"
+        return .note(
+            column.object,
+            "it refers to \(subject.table.name).\(subject.from) (\(column.constraint)), stays \(column.type), and overflows "
+                + "where that no longer does: \(advice)"
+        )
+    }
+}
