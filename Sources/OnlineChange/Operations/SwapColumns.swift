@@ -95,7 +95,8 @@ public struct SwapColumns: Operation {
             undoPreparation: isOneWay ? [] : parts.flatMap(Self.preparation),
             isSwap: true
         )
-        return Self.validations(joint, ofOriginal: true) + [swap] + Self.validations(joint, ofOriginal: false)
+        return Self.validations(joint, parts, ofOriginal: true) + [swap]
+            + Self.validations(joint, parts, ofOriginal: false)
     }
 
     /// One column that changes its place with another.
@@ -128,7 +129,7 @@ public struct SwapColumns: Operation {
 
     /// Foreign keys are validated once they stand. As an undo, so are the original's, with its checks: each step before
     /// the swap is undone after it.
-    private static func validations(_ joint: JointSuccession, ofOriginal: Bool) -> [Step] {
+    private static func validations(_ joint: JointSuccession, _ parts: [Part], ofOriginal: Bool) -> [Step] {
         joint.constraints
             .filter { $0.isValidated && ($0.kind == "f" || ofOriginal && $0.kind == "c") }
             .map { constraint in
@@ -138,7 +139,8 @@ public struct SwapColumns: Operation {
                 return Step(
                     title: "validate \(constraint.name) on \(constraint.table)",
                     action: validation,
-                    undo: ofOriginal ? validation : nil
+                    undo: ofOriginal ? validation : nil,
+                    column: parts.first { $0.context.table.name == constraint.table }?.context.place ?? 0
                 )
             }
     }

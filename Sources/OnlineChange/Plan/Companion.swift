@@ -87,7 +87,7 @@ extension Planner {
             for context in contexts {
                 steps += try operation.steps(in: context).map { step in
                     var step = step
-                    step.column = context.place
+                    step.column = max(step.column, context.place)
                     return step
                 }
             }

@@ -8,6 +8,7 @@ extension Plan {
             "change \(change); about \(Count.text(max(0, Int(estimatedRows)))) rows, \(Bytes.text(heapBytes)); "
                 + "nothing has been touched",
         ]
+        lines += companions.map { "with \($0.table): \($0.names.original)" }
         if !findings.isEmpty {
             lines += ["", "Worth knowing"]
             lines += findings.map { finding in

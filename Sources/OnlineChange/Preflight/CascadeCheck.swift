@@ -35,10 +35,12 @@ enum CascadeCheck: PreflightCheck {
             column.type != column.baseType && subject.column?.type != column.type
             ? "its type is a domain: change it by itself"
             : "--cascade takes it along, or change it by itself"
+        let isDirect = column.referred == ColumnKey(table: subject.table.oid, number: subject.column?.number ?? 0)
+        let referred = "\(isDirect ? "" : "a column that goes along with ")\(subject.table.name).\(subject.from)"
         return .note(
             column.object,
-            "it refers to \(subject.table.name).\(subject.from) (\(column.constraint)), stays \(column.type), and overflows "
-                + "where that no longer does: \(advice)"
+            "it refers to \(referred) (\(column.constraint)), stays \(column.type), and overflows where that no longer does: "
+                + advice
         )
     }
 }

@@ -119,7 +119,7 @@ extension ChangeStatus {
         controls = record.controls
         legacyWrites =
             record.phase == "swap" && record.state == .active
-            ? try await Self.legacyWrites(plan.dualWrite, session: session) : nil
+            ? try await Self.legacyWrites(plan.columns.compactMap(\.dualWrite), session: session) : nil
         destruction = plan.destruction
         startedAt = record.startedAt
         finishedAt = record.finishedAt
@@ -135,7 +135,7 @@ extension ChangeStatus {
     private static func progress(_ record: ChangeRecord, session: Session) async throws -> Progress? {
         let row = try await session.run(
             """
-            SELECT count(*) AS lanes, coalesce(sum(l.rows), 0)::bigint AS rows,
+            SELECT count(*) AS lanes, max(l.position) AS position, coalesce(sum(l.rows), 0)::bigint AS rows,
                    coalesce(sum(l.end_block - l.first_block), 0)::float8 AS blocks,
                    coalesce(sum(l.visited::float8 / l.stripes), 0)::float8 AS done,
                    coalesce(bool_and(l.visited = l.stripes * (l.end_block - l.first_block)), true) AS complete,
@@ -143,9 +143,13 @@ extension ChangeStatus {
             FROM online_change.backfill_lane l
             JOIN online_change.step s ON s.change_id = l.change_id AND s.position = l.position
             WHERE l.change_id = \(record.id)
+              AND l.position = (SELECT max(position) FROM online_change.backfill_lane WHERE change_id = \(record.id))
             """
         ).rows[0]
         guard try row["lanes"] as Int > 0 else { return nil }
+        let position: Int = try row["position"]
+        // Tables are copied one after another: the last one begun is the one that it is at.
+        let table = record.plan.columns[record.plan.steps[position - 1].step.column].table
         let blocks: Double = try row["blocks"]
         let done: Double = try row["done"]
         let isComplete: Bool = try row["complete"]
@@ -153,7 +157,7 @@ extension ChangeStatus {
         let seconds: Double = try row["seconds"]
         let remaining = done > 0 && record.isRunning ? seconds * max(0, blocks - done) / done : nil
         return Progress(
-            activity: "backfill",
+            activity: record.plan.companions.isEmpty ? "backfill" : "backfill of \(table)",
             fraction: isComplete ? 1 : min(1, done / blocks),
             rows: rows,
             rate: seconds > 0 ? Double(rows) / seconds : 0,
@@ -162,12 +166,16 @@ extension ChangeStatus {
     }
 
     /// The counters belong to the table's owner; who may not read them sees none.
-    private static func legacyWrites(_ dualWrite: DualWrite?, session: Session) async throws -> LegacyWrites? {
+    private static func legacyWrites(_ pairs: [DualWrite], session: Session) async throws -> LegacyWrites? {
         do {
-            guard let dualWrite, let row = try await session.run(dualWrite.legacyWritesQuery).rows.first else {
-                return nil
+            var found: [LegacyWrites] = []
+            for pair in pairs {
+                found += try await session.run(pair.legacyWritesQuery).rows.map {
+                    LegacyWrites(count: try $0["writes"], last: try $0["last"])
+                }
             }
-            return LegacyWrites(count: try row["writes"], last: try row["last"])
+            guard !found.isEmpty else { return nil }
+            return LegacyWrites(count: found.reduce(0) { $0 + $1.count }, last: found.compactMap(\.last).max())
         } catch let error as PostgresError where error.state == .insufficientPrivilege || error.state == .undefinedTable
         {
             return nil

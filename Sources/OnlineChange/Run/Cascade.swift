@@ -25,7 +25,9 @@ struct Cascade: Sendable {
         columns = [root]
         let isAsked = resolved.request.recipe.arguments(resolved.arguments, forCompanion: column.name) != nil
         var seen: Set<ColumnKey> = [root]
-        for reference in references where seen.insert(reference.key).inserted {
+        for reference in references {
+            // What refers to a column that stays as it is can't overflow by this change.
+            guard columns.contains(reference.referred), seen.insert(reference.key).inserted else { continue }
             if isAsked, transition.takesAlong(reference) {
                 companions.append(reference)
                 columns.insert(reference.key)

@@ -12,8 +12,12 @@ struct FingerprintCheck: Sendable {
         let isSwapped = plan.isSwapped(try await context.ledger.steps(context.change.id))
         let isExpanded = context.change.phase != nil
         var findings: [Finding] = []
-        for column in plan.columns {
+        for (place, column) in plan.columns.enumerated() {
             guard try await reader.exists(oid: column.tableOID) else {
+                if place > 0, isSwapped {
+                    await context.report(.notice("table \(column.table) is gone: the change goes on without it"))
+                    continue
+                }
                 throw Failure(
                     .refused,
                     "table \(column.table) is gone: it was dropped, or dropped and made anew",

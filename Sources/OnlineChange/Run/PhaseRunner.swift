@@ -33,8 +33,13 @@ struct PhaseRunner: Sendable {
             try await FingerprintCheck(context: context).run()
             if context.change.phase != nil { try await partitions.takeIn() }
         }
+        let gone = try await context.gone()
         for (position, _, step) in open {
             let mark = StepMark(change: context.change.id, position: position, phase: phase.name, title: step.title)
+            guard !gone.contains(step.column) else {
+                try await leave(mark, of: step, state: "done")
+                continue
+            }
             try await StepRunner(context: context.about(step.column)).perform(step, mark)
             try await context.beat(waiting: nil)
         }
@@ -72,7 +77,16 @@ struct PhaseRunner: Sendable {
                 next: "online-change advance \(plan.change)"
             )
         }
-        let stands = try await CatalogReader(session: context.session).exists(oid: plan.tableOID)
+        let gone = try await context.gone()
+        let stands = !gone.contains(0)
+        if stands, let place = gone.min(), plan.isSwapped(states) {
+            throw Failure(
+                .refused,
+                "table \(plan.columns[place].table) is gone since the swap, and the columns can only change places back together",
+                left: "Nothing was changed.",
+                next: "online-change advance \(plan.change)"
+            )
+        }
         if stands, context.change.phase != nil {
             try await PartitionChanges(context: context).clean()
             try await PartitionChanges(context: context).takeIn()
@@ -94,10 +108,35 @@ struct PhaseRunner: Sendable {
         for (position, phase, step) in plan.steps.reversed() {
             guard let state = states[position], state != "undone" else { continue }
             let mark = StepMark(change: context.change.id, position: position, phase: phase, title: step.title)
+            guard !gone.contains(step.column) else {
+                try await leave(mark, of: step, state: "undone")
+                continue
+            }
             try await StepRunner(context: context.about(step.column)).undo(step, mark)
             try await context.beat(waiting: nil)
         }
         try await ledger.reach(context.change.id, phase: nil, state: .rolledBack)
         await context.report(.rolledBack)
+    }
+
+    /// Takes a step for done, or undone, whose table is gone: what the change has elsewhere is removed.
+    private func leave(_ mark: StepMark, of step: Step, state: String) async throws {
+        try await context.lockGuard.run(
+            GuardedTransaction(locks: [], statements: plan.columns[step.column].cleanup),
+            on: context.session,
+            record: { mark.ended(state: state, statements: "", effort: $0) }
+        )
+    }
+}
+
+extension RunContext {
+    /// The places of columns whose tables were dropped.
+    fileprivate func gone() async throws -> Set<Int> {
+        let reader = CatalogReader(session: session)
+        var places: Set<Int> = []
+        for (place, column) in plan.columns.enumerated() where try await !reader.exists(oid: column.tableOID) {
+            places.insert(place)
+        }
+        return places
     }
 }

@@ -47,7 +47,7 @@ struct CascadeLifecycleTests {
 
 /// A change of a shape's columns in a database.
 struct CascadeRun {
-    let request: ChangeRequest
+    var request: ChangeRequest
     let runner: Runner
     private static let change = "the-change"
 
