@@ -117,7 +117,8 @@ public struct SwapColumns: Operation {
     private static func locks(_ parts: [Part]) -> [TableLock] {
         var locks: [QualifiedName: TableLock] = [:]
         let reason = "its foreign keys are dropped and added as NOT VALID; no row is read or written"
-        for table in parts.flatMap({ $0.succession.foreignKeys.flatMap { [$0.table, $0.referenced].compactMap { $0 } } }) {
+        let keys = parts.flatMap(\.succession.foreignKeys)
+        for table in keys.map(\.table) + keys.compactMap(\.referenced) {
             locks[table] = TableLock(table: table, mode: .accessExclusive, reason: reason)
         }
         for part in parts {

@@ -97,7 +97,8 @@ extension Planner {
             areTransactions ? contexts.flatMap { one in steps.filter { $0.column == one.place } } : steps
         let tables = contexts.map { "\($0.table.name)" }
         return joined(coalesced(ordered)).map { step in
-            let isOfAnother = if case .validate(let what) = step.action { "\(what.table)" != tables[step.column] } else { false }
+            let isOfAnother =
+                if case .validate(let what) = step.action { "\(what.table)" != tables[step.column] } else { false }
             guard contexts.count > 1, !isOfAnother, !tables.contains(where: step.title.contains) else { return step }
             var step = step
             step.title = "\(tables[step.column]): \(step.title)"

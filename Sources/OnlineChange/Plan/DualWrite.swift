@@ -99,9 +99,12 @@ public struct DualWrite: Codable, Hashable, Sendable {
 
     /// Creates the triggers, which fire under replication too.
     public func creation(_ pair: ColumnPair) -> [SQL] {
-        trigger(inInsert, "INSERT", when: throughReplicaOnInsert(pair), inFunction)
-            + trigger(inUpdate, "UPDATE", when: throughReplicaOnUpdate(pair), inFunction)
-            + trigger(out, "INSERT OR UPDATE", when: pair.unsynced("NEW."), outFunction)
+        [
+            trigger(inInsert, "INSERT", when: throughReplicaOnInsert(pair), inFunction),
+            trigger(inUpdate, "UPDATE", when: throughReplicaOnUpdate(pair), inFunction),
+            trigger(out, "INSERT OR UPDATE", when: pair.unsynced("NEW."), outFunction),
+            always(triggerNames),
+        ]
     }
 
     /// Gives the functions the bodies for a pair whose names have been exchanged.
@@ -117,8 +120,11 @@ public struct DualWrite: Codable, Hashable, Sendable {
 
     /// Begins to count writes through the replica alone, as is due once it is the legacy name.
     public func startCounting(_ pair: ColumnPair) -> [SQL] {
-        trigger(countingNames[0], "INSERT", when: throughReplicaOnInsert(pair), countFunction)
-            + trigger(countingNames[1], "UPDATE", when: throughReplicaOnUpdate(pair), countFunction)
+        [
+            trigger(countingNames[0], "INSERT", when: throughReplicaOnInsert(pair), countFunction),
+            trigger(countingNames[1], "UPDATE", when: throughReplicaOnUpdate(pair), countFunction),
+            always(countingNames),
+        ]
     }
 
     /// Counts no longer.
@@ -148,14 +154,16 @@ public struct DualWrite: Codable, Hashable, Sendable {
         return "\(replicaChanged) AND NOT (\(pair.primaryChanged)) AND \(unsynced)"
     }
 
-    private func trigger(_ name: Identifier, _ events: SQL, when: SQL, _ function: QualifiedName) -> [SQL] {
-        [
-            """
-            CREATE TRIGGER \(name) BEFORE \(events) ON \(table) FOR EACH ROW
-            WHEN (\(when)) EXECUTE FUNCTION \(function)()
-            """,
-            "ALTER TABLE \(table) ENABLE ALWAYS TRIGGER \(name)",
-        ]
+    private func trigger(_ name: Identifier, _ events: SQL, when: SQL, _ function: QualifiedName) -> SQL {
+        """
+        CREATE TRIGGER \(name) BEFORE \(events) ON \(table) FOR EACH ROW
+        WHEN (\(when)) EXECUTE FUNCTION \(function)()
+        """
+    }
+
+    /// In one statement: each ALTER TABLE takes as long as another, and all of them under the lock.
+    private func always(_ names: [Identifier]) -> SQL {
+        "ALTER TABLE \(table) \(SQL.joined(names.map { "ENABLE ALWAYS TRIGGER \($0)" as SQL }))"
     }
 
     private func inBody(_ pair: ColumnPair) -> SQL {

@@ -64,9 +64,11 @@ public struct Plan: Codable, Hashable, Sendable {
     /// What the last phase takes away, in a sentence.
     public var destruction: String {
         if dualWrite != nil {
-            let tables = columns.map { "\($0.table)" }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let tables = columns.map { "\($0.table)" }
+                .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+                .joined(separator: ", ")
             let what = companions.isEmpty ? "column" : "columns"
-            return "This drops the legacy \(what) of \(tables.joined(separator: ", ")), and there is no way back from it."
+            return "This drops the legacy \(what) of \(tables), and there is no way back from it."
         }
         let drops = phases.last.map { !$0.steps.isEmpty } ?? false
         return drops

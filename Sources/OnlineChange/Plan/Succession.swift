@@ -118,13 +118,10 @@ struct Succession {
                 statements.append("ALTER SEQUENCE \(sequence.name) AS \(server: type)")
             }
         }
-        if column.defaultExpression != nil {
-            statements.append("ALTER TABLE \(name) ALTER COLUMN \(names.original) DROP DEFAULT")
-        }
-        if column.isNotNull {
-            statements.append("ALTER TABLE \(name) ALTER COLUMN \(names.original) DROP NOT NULL")
-        }
-        return statements
+        var actions: [SQL] = []
+        if column.defaultExpression != nil { actions.append("ALTER COLUMN \(names.original) DROP DEFAULT") }
+        if column.isNotNull { actions.append("ALTER COLUMN \(names.original) DROP NOT NULL") }
+        return actions.isEmpty ? statements : statements + ["ALTER TABLE \(name) \(SQL.joined(actions))"]
     }
 
     /// Gives the column that has the name now default, identity and sequences.
@@ -172,8 +169,9 @@ struct Succession {
 
     /// NOT NULL for the column that has the name now, from a check that proves it.
     func notNull() -> [SQL] {
-        (column.isNotNull ? ["ALTER TABLE \(name) ALTER COLUMN \(names.original) SET NOT NULL"] : [])
-            + Ready.passing(self).map { "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \($0)" }
+        let passing = Ready.passing(self).map { "DROP CONSTRAINT IF EXISTS \($0)" as SQL }
+        return (column.isNotNull ? ["ALTER TABLE \(name) ALTER COLUMN \(names.original) SET NOT NULL"] : [])
+            + ["ALTER TABLE \(name) \(SQL.joined(passing))"]
     }
 
     /// Checks, keys and indexes for the column that has the name now, from what was made ready for it.

@@ -69,7 +69,8 @@ enum NotNullCheck {
                     )
                 )
             }
-            findings += subject.unfinished.filter { $0.plan.namesInUse(in: subject.table.oid).contains(name) }.map { other in
+            findings += subject.unfinished.filter { $0.plan.namesInUse(in: subject.table.oid).contains(name) }.map {
+                other in
                 .refused(
                     object,
                     "the fill expression reads it, and the change \(other.name) (number \(other.id)) works on it",

@@ -76,8 +76,8 @@ extension ResolvedRequest {
             guard let arguments = request.recipe.arguments(arguments, forCompanion: column.name) else { continue }
             let snapshot = try await reader.snapshot(oid: column.table.oid, mentions: [column.name])
             guard let names = request.recipe.names(arguments, table: snapshot) else { continue }
-            let dependents = try await DependentsReader(session: session, table: column.table.oid, column: column.number)
-                .read()
+            let dependentsReader = DependentsReader(session: session, table: column.table.oid, column: column.number)
+            let dependents = try await dependentsReader.read()
             subjects.append(
                 PreflightSubject(
                     table: snapshot,

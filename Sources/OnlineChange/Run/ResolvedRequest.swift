@@ -87,7 +87,7 @@ struct ResolvedRequest: Sendable {
             lockGuard: lockGuard,
             on: session
         )
-        findings += more.filter { !findings.contains($0) }
+        for finding in more where !findings.contains(finding) { findings.append(finding) }
         var exchanged = ExchangedDefinitions()
         if let added = names.added, type == nil {
             exchanged = try await ExchangeProbe(

@@ -113,6 +113,16 @@ extension CascadeShape {
                 """
         ),
         CascadeShape(
+            name: "itself, under a name of its own",
+            newName: "number",
+            companions: ["item.parent"],
+            setup: """
+                CREATE TABLE item (id serial PRIMARY KEY, parent int DEFAULT 1 REFERENCES item, UNIQUE (parent, id));
+                INSERT INTO item (parent) SELECT 1 FROM generate_series(1, 40) g;
+                CREATE VIEW tree AS SELECT id, parent FROM item
+                """
+        ),
+        CascadeShape(
             name: "a text key with a name of its own",
             column: "code",
             type: "text",

@@ -76,16 +76,16 @@ struct PlanDescriptionTests {
              | CREATE TRIGGER "!online_change full_name in i" BEFORE INSERT ON "app"."users" FOR EACH ROW
              |   WHEN (pg_catalog.num_nonnulls(NEW."full_name") = 1 AND NEW."full_name" IS DISTINCT FROM \
         NEW."name") EXECUTE FUNCTION "online_change"."users.full_name_a27b6552_in"();
-             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name in i";
              | CREATE TRIGGER "!online_change full_name in u" BEFORE UPDATE ON "app"."users" FOR EACH ROW
              |   WHEN (NEW."full_name" IS DISTINCT FROM OLD."full_name" AND NOT (NEW."name" IS DISTINCT FROM \
         OLD."name") AND NEW."full_name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION \
         "online_change"."users.full_name_a27b6552_in"();
-             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name in u";
              | CREATE TRIGGER "~online_change full_name out" BEFORE INSERT OR UPDATE ON "app"."users" FOR EACH ROW
              |   WHEN (NEW."full_name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION \
         "online_change"."users.full_name_a27b6552_out"();
-             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "~online_change full_name out";
+             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name in i", \
+        ENABLE ALWAYS TRIGGER "!online_change full_name in u", \
+        ENABLE ALWAYS TRIGGER "~online_change full_name out";
              undo:
                first: SHARE UPDATE EXCLUSIVE on app.users, which makes an autovacuum leave (no reader and no writer \
         waits)
@@ -158,12 +158,12 @@ struct PlanDescriptionTests {
              | CREATE TRIGGER "!online_change full_name count i" BEFORE INSERT ON "app"."users" FOR EACH ROW
              |   WHEN (pg_catalog.num_nonnulls(NEW."name") = 1 AND NEW."name" IS DISTINCT FROM NEW."full_name") \
         EXECUTE FUNCTION "online_change"."users.full_name_a27b6552_count"();
-             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name count i";
              | CREATE TRIGGER "!online_change full_name count u" BEFORE UPDATE ON "app"."users" FOR EACH ROW
              |   WHEN (NEW."name" IS DISTINCT FROM OLD."name" AND NOT (NEW."full_name" IS DISTINCT FROM \
         OLD."full_name") AND NEW."name" IS DISTINCT FROM NEW."full_name") EXECUTE FUNCTION \
         "online_change"."users.full_name_a27b6552_count"();
-             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name count u";
+             | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name count i", \
+        ENABLE ALWAYS TRIGGER "!online_change full_name count u";
              undo:
                first: SHARE UPDATE EXCLUSIVE on app.users, which makes an autovacuum leave (no reader and no writer \
         waits)

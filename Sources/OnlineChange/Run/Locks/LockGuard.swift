@@ -124,6 +124,7 @@ struct LockGuard: Sendable {
             "no lock on \(table) within \(Seconds.text(policy.deadline)) (\(effort.retries) attempts).\(who)",
             left: "Nothing of this step was done; what was done before it stands.",
             next: "Run the same command again when the table is quieter, or give it longer with --lock-deadline."
+                + (blockers.isEmpty ? " Where nobody is in the way, the work itself may need more --lock-timeout." : "")
         )
     }
 

@@ -87,7 +87,9 @@ struct VerificationPass: Sendable {
         let done = progress.blocks + read.blocks
         let fraction = Double(done) / Double(max(progress.total, done + 1))
         let rows = progress.rows + read.rows
-        guard let sign = pace.progress(context.naming("compare"), fraction, rows: rows, isHeld: isHeld), done > 0 else { return }
+        guard let sign = pace.progress(context.naming("compare"), fraction, rows: rows, isHeld: isHeld), done > 0 else {
+            return
+        }
         await context.report(.progress(sign))
     }
 
