@@ -75,18 +75,19 @@ import Testing
                 WHEN (pg_catalog.num_nonnulls(NEW."full_name") = 1 AND NEW."full_name" IS DISTINCT FROM NEW."name") \
                 EXECUTE FUNCTION "online_change"."t.full_name_2533f279_in"()
                 """,
-                #"ALTER TABLE "public"."t" ENABLE ALWAYS TRIGGER "!online_change full_name in i""#,
                 """
                 CREATE TRIGGER "!online_change full_name in u" BEFORE UPDATE ON "public"."t" FOR EACH ROW
                 WHEN (NEW."full_name" IS DISTINCT FROM OLD."full_name" AND NOT (NEW."name" IS DISTINCT FROM OLD."name") \
                 AND NEW."full_name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION "online_change"."t.full_name_2533f279_in"()
                 """,
-                #"ALTER TABLE "public"."t" ENABLE ALWAYS TRIGGER "!online_change full_name in u""#,
                 """
                 CREATE TRIGGER "~online_change full_name out" BEFORE INSERT OR UPDATE ON "public"."t" FOR EACH ROW
                 WHEN (NEW."full_name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION "online_change"."t.full_name_2533f279_out"()
                 """,
-                #"ALTER TABLE "public"."t" ENABLE ALWAYS TRIGGER "~online_change full_name out""#,
+                """
+                ALTER TABLE "public"."t" ENABLE ALWAYS TRIGGER "!online_change full_name in i", \
+                ENABLE ALWAYS TRIGGER "!online_change full_name in u", ENABLE ALWAYS TRIGGER "~online_change full_name out"
+                """,
             ]
         )
     }

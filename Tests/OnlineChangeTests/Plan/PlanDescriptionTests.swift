@@ -113,7 +113,7 @@ struct PlanDescriptionTests {
              lock: rows of one batch, each batch a transaction of some 25 ms; unsynced rows only
              order: in 11 diagonal stripes by the row's place (no primary key of whole numbers), so that most rows \
         stay in their pages and the indexes as they are
-             lock: SHARE UPDATE EXCLUSIVE on app.users while it is vacuumed, at each quarter of a heap of 32.0 MB or \
+             lock: SHARE UPDATE EXCLUSIVE on app.users while it is vacuumed, at each quarter of a heap of 8.0 MB or \
         more (no reader and no writer waits)
              | UPDATE "app"."users" AS t SET "full_name" = "name"
              |   WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND (pg_catalog.hashtid(t.ctid) \
