@@ -104,7 +104,8 @@ public struct Planner: Sendable {
                 indexes: table.indexes.filter { $0.columns.contains(column.number) }.map(\.name.name),
                 beforeTriggers: others.map(\.name),
                 carried: dependents?.all,
-                ours: try typeChange.map { _ throws(Failure) in Ready.constraints(try context.succession()) } ?? []
+                ours: try typeChange.map { _ throws(Failure) in Ready.constraints(try context.succession()) }
+                    ?? notNull?.added(table: table.name, column: column.name, facts: facts) ?? []
             ),
             dualWrite: dualWrite,
             fill: fill,

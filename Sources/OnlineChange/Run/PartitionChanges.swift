@@ -11,7 +11,9 @@ struct PartitionChanges: Sendable {
 
     /// Writes down which partitions have the added column, and by which number: a detached one is known by that.
     func remember() async throws {
-        guard try await isPartitioned(), let added = try await added() else { return }
+        guard try await isPartitioned() else { return }
+        // Where no column is added, by the column itself.
+        let added = try await added() ?? plan.names.original
         try await context.session.run(
             """
             INSERT INTO online_change.partition (change_id, relation, attribute)
@@ -75,6 +77,10 @@ struct PartitionChanges: Sendable {
     func clean() async throws {
         guard try await isPartitioned() else { return }
         for table in try await detached() {
+            guard plan.names.added != nil else {
+                try await release(table)
+                continue
+            }
             if try await holdsMore(table) {
                 await context.report(
                     .notice(
@@ -93,6 +99,33 @@ struct PartitionChanges: Sendable {
                 )
             }
         }
+    }
+
+    /// Takes our check off a table whose column stays.
+    private func release(_ table: Detached) async throws {
+        let ours: [String] = try await context.session.run(
+            """
+            SELECT conname AS name FROM pg_constraint WHERE conrelid = \(table.oid)::oid
+              AND conname = ANY (\(plan.fingerprint.ours.map(\.name))::text[]) AND (contype = 'c' OR NOT convalidated)
+            """
+        ).rows.map { try $0["name"] }
+        try await context.lockGuard.run(
+            GuardedTransaction(
+                locks: [TableLock(table: table.name, mode: .accessExclusive, reason: "DROP CONSTRAINT")],
+                statements: plan.allTriggerNames.map { "DROP TRIGGER IF EXISTS \($0) ON \(table.name)" }
+                    + ours.map { "ALTER TABLE \(table.name) DROP CONSTRAINT \(Identifier($0))" }
+            ),
+            on: context.session,
+            record: { _ in [forgetting(table)] }
+        )
+        if !ours.isEmpty { await context.report(.notice("\(table.name) is detached: our check was dropped there")) }
+    }
+
+    private func forgetting(_ table: Detached) -> SQL {
+        """
+        DELETE FROM online_change.partition
+        WHERE change_id = \(context.change.id) AND relation = \(Int(table.oid))::oid
+        """
     }
 
     private struct Detached {
@@ -153,14 +186,7 @@ struct PartitionChanges: Sendable {
                     + ["ALTER TABLE \(table.name) DROP COLUMN IF EXISTS \(table.added)"]
             ),
             on: context.session,
-            record: { _ in
-                [
-                    """
-                    DELETE FROM online_change.partition
-                    WHERE change_id = \(context.change.id) AND relation = \(Int(table.oid))::oid
-                    """
-                ]
-            }
+            record: { _ in [forgetting(table)] }
         )
     }
 }
