@@ -54,7 +54,7 @@ public struct SwapColumns: Operation {
             action: .transaction(
                 GuardedTransaction(
                     locks: locks,
-                    conditions: [.verified],
+                    conditions: succession.keyIndexes(succession.change.indexes).map { .keyIndexes($0) } + [.verified],
                     statements: dualWrite.removal + succession.swap()
                         + (isOneWay ? [] : dualWrite.turn(to: later) + dualWrite.startCounting(later))
                 )
@@ -64,6 +64,7 @@ public struct SwapColumns: Operation {
                 : .transaction(
                     GuardedTransaction(
                         locks: locks,
+                        conditions: succession.keyIndexes(succession.change.originalIndexes).map { .keyIndexes($0) },
                         statements: dualWrite.removal + succession.swapBack() + dualWrite.turn(to: pair)
                     )
                 ),
@@ -136,7 +137,9 @@ public struct SwapColumns: Operation {
                 ? [.validate(ConstraintValidation(table: table, constraint: Ready.notNull(succession)))] : [])
             + unique.compactMap { index in
                 succession.change.originalIndexes[index.name].map {
-                    .buildIndex(BuildIndexes.build(index, $0, succession))
+                    index.isPartitioned
+                        ? BuildIndexes.partitioned(index, $0, succession)
+                        : .buildIndex(BuildIndexes.build(index, $0, succession))
                 }
             }
     }

@@ -18,17 +18,22 @@ struct Succession {
 
     /// The added column takes the original's place.
     func swap() -> [SQL] {
-        detach() + release(isBack: false)
+        partitionNotes() + copiedProperties + detach() + release(isBack: false)
             + exchange(from: names.original, to: aside, then: (added, names.original))
             + keys(isBack: false)
             + properties(default: change.defaultExpression, type: change.type) + attach()
             + lastly([(names.original, later), (aside, names.originalLater)])
     }
 
+    /// Partitions that have come since expand have had none of it.
+    private var copiedProperties: [SQL] {
+        table.isPartitioned ? [Self.partitionProperties(of: names.original, on: added, of: name)] : []
+    }
+
     /// The original column takes its place back.
     func swapBack() -> [SQL] {
         lastly([(names.originalLater, aside), (later, names.original)].filter { _ in isRenamedInTheEnd })
-            + detach() + release(isBack: true)
+            + partitionNotes() + detach() + release(isBack: true)
             + exchange(from: names.original, to: added, then: (aside, names.original))
             + keys(isBack: true)
             + properties(default: column.defaultExpression, type: column.type) + attach()
@@ -52,7 +57,7 @@ struct Succession {
     // MARK: What is taken off the one column and put on the other, by the names that it has always had
 
     private var foreignKeys: [Constraint] { dependents.constraints.filter { $0.kind == "f" } }
-    private var tableConstraints: [Constraint] { dependents.constraints.filter { ["p", "u", "c"].contains($0.kind) } }
+    var tableConstraints: [Constraint] { dependents.constraints.filter { ["p", "u", "c"].contains($0.kind) } }
     private var triggers: [Trigger] {
         table.triggers.filter { $0.columns.contains(column.number) && !DualWrite.isOurs($0.name) }
     }
@@ -64,7 +69,7 @@ struct Succession {
         statements += triggers.map { "DROP TRIGGER \($0.name) ON \(name)" }
         statements += dependents.statistics.map { "DROP STATISTICS \($0.name)" }
         statements += (foreignKeys + tableConstraints).map { "ALTER TABLE \($0.table) DROP CONSTRAINT \($0.name)" }
-        statements += plainIndexes.filter(\.isUnique).map {
+        statements += plainIndexes.filter { $0.isUnique && !$0.isPartitioned }.map {
             "DROP INDEX \(QualifiedName(schema: name.schema, name: $0.name))"
         }
         return statements
@@ -76,7 +81,9 @@ struct Succession {
             statements.append("ALTER TABLE \(key.table) ADD CONSTRAINT \(key.name) \(server: key.definition) NOT VALID")
             statements += key.commenting
         }
-        statements += triggers.flatMap { $0.creation(on: name, lookup: lookup(.trigger($0.name))) }
+        statements += triggers.flatMap {
+            $0.creation(on: name, lookup: lookup(.trigger($0.name))) + table.cloneStates(of: $0)
+        }
         statements += dependents.policies.flatMap { $0.creation(on: name, lookup: lookup(.policy($0.name))) }
         for view in dependents.views {
             let lookup = lookup(.view(view.name))
@@ -122,10 +129,11 @@ struct Succession {
     private func properties(default expression: String?, type: String) -> [SQL] {
         var statements: [SQL] = []
         if let expression {
-            statements += LookupPath.around(
-                "ALTER TABLE \(name) ALTER COLUMN \(names.original) SET DEFAULT \(server: expression)",
-                lookup(.columnDefault)
-            )
+            let reach: SQL = table.isPartitioned ? "ONLY " : ""
+            let setting: SQL =
+                "ALTER TABLE \(reach)\(name) ALTER COLUMN \(names.original) SET DEFAULT \(server: expression)"
+            let all = [setting] + (table.isPartitioned ? [partitionDefaults(expression)] : [])
+            statements += all.flatMap { LookupPath.around($0, lookup(.columnDefault)) }
         }
         for sequence in dependents.sequences {
             if sequence.isIdentity {
@@ -170,7 +178,7 @@ struct Succession {
         statements += Ready.passing(self).map {
             "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \($0)"
         }
-        for constraint in tableConstraints {
+        for constraint in tableConstraints where !partitionedKeys.contains(constraint) {
             if constraint.kind == "c" {
                 let ready = Ready.name(constraint.name, self)
                 statements +=
@@ -190,8 +198,9 @@ struct Succession {
             }
             statements += constraint.commenting
         }
-        for index in plainIndexes { statements += take(index) }
-        for extras in dependents.indexes {
+        statements += partitionCheckComments() + partitionKeys()
+        for index in plainIndexes { statements += index.isPartitioned ? takeParts(of: index) : take(index) }
+        for extras in dependents.indexes where !table.isPartitioned {
             guard let index = indexes.first(where: { $0.name == extras.name }) else { continue }
             statements += extras.statements(table: name)
             // On the way back, those that aren't unique are the old ones still.
@@ -223,6 +232,11 @@ enum Ready {
     static func name(_ original: Identifier, _ succession: Succession) -> Identifier {
         let hash = StableHash.hex("\(succession.table.oid).\(original.quoted).\(succession.added.quoted)")
         return original.shortened(appending: "_next_\(hash)")
+    }
+
+    /// What the names of a key's indexes on partitions begin with; the partition's oid follows.
+    static func stem(_ key: Identifier, _ succession: Succession) -> String {
+        "online_change_\(StableHash.hex("\(succession.table.oid).\(key.quoted).\(succession.added.quoted)"))"
     }
 
     /// The check that lets SET NOT NULL go without a scan.

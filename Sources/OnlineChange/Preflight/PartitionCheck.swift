@@ -118,17 +118,3 @@ enum PartitionCheck: PreflightCheck {
         ]
     }
 }
-
-/// What can't follow partitions yet: only a rename can.
-enum OnlyRenamePartitionsCheck: PreflightCheck {
-    static func findings(_ subject: PreflightSubject) -> [Finding] {
-        guard subject.table.isPartitioned else { return [] }
-        return [
-            .refused(
-                "table \(subject.table.name)",
-                "it is partitioned, and of such tables columns can only be renamed yet",
-                wayOut: "Use ALTER TABLE in a quiet moment."
-            )
-        ]
-    }
-}

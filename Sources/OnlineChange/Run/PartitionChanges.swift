@@ -13,13 +13,13 @@ struct PartitionChanges: Sendable {
     func remember() async throws {
         guard try await isPartitioned() else { return }
         // Where no column is added, by the column itself.
-        let added = try await added() ?? plan.names.original
+        let follower = try await columns()?.follower ?? plan.names.original
         try await context.session.run(
             """
             INSERT INTO online_change.partition (change_id, relation, attribute)
             SELECT \(context.change.id), t.relid, a.attnum
             FROM pg_partition_tree(\(plan.tableOID)::oid::regclass) t
-            JOIN pg_attribute a ON a.attrelid = t.relid AND a.attname = \(added.name) AND NOT a.attisdropped
+            JOIN pg_attribute a ON a.attrelid = t.relid AND a.attname = \(follower.name) AND NOT a.attisdropped
             WHERE t.level > 0
             ON CONFLICT (change_id, relation) DO UPDATE SET attribute = excluded.attribute
             """
@@ -31,11 +31,9 @@ struct PartitionChanges: Sendable {
     /// - Throws: `Failure` of kind `data` if one does.
     func takeIn() async throws {
         guard try await isPartitioned() else { return }
-        if let added = try await added() {
-            let isSwapped = added != plan.names.added(isSwapped: false)
-            let original = plan.names.original(isSwapped: isSwapped)
-            for partition in try await unknown(with: added) {
-                try await requireNothingAlone(in: added, beside: original, of: partition)
+        if let (follower, leader) = try await columns() {
+            for partition in try await unknown(with: follower) {
+                try await requireNothingAlone(in: follower, beside: leader, of: partition)
             }
         }
         try await remember()
@@ -141,12 +139,31 @@ struct PartitionChanges: Sendable {
         )
     }
 
-    private func added() async throws -> Identifier? {
-        plan.names.added(isSwapped: plan.isSwapped(try await context.ledger.steps(context.change.id)))
+    private func isSwapped() async throws -> Bool {
+        plan.isSwapped(try await context.ledger.steps(context.change.id))
+    }
+
+    /// The column that follows, which goes with the change as it stands, and the one that counts.
+    private func columns() async throws -> (follower: Identifier, leader: Identifier)? {
+        let isSwapped = try await isSwapped()
+        guard let added = plan.names.added(isSwapped: isSwapped) else { return nil }
+        let original = plan.names.original(isSwapped: isSwapped)
+        // Where all that hangs on the original is carried to the added one, that is the one that counts from swap on.
+        return plan.fingerprint.carried != nil && isSwapped ? (original, added) : (added, original)
+    }
+
+    /// Names that only a column has which follows; a table that has left while the other one did keeps what it had.
+    private func followers(isSwapped: Bool) -> [Identifier] {
+        let names = plan.names
+        guard plan.fingerprint.carried != nil, let added = names.added else { return names.all }
+        return (isSwapped ? [names.originalLater] : [added])
+            + (added != names.addedLater ? [added] : [])
+            + (names.originalLater != names.original ? [names.originalLater] : [])
     }
 
     private func detached() async throws -> [Detached] {
-        try await context.session.run(
+        let followers = followers(isSwapped: try await isSwapped())
+        return try await context.session.run(
             """
             SELECT c.oid, n.nspname AS schema, c.relname AS name, a.attname AS added
             FROM online_change.partition p JOIN pg_class c ON c.oid = p.relation
@@ -154,7 +171,7 @@ struct PartitionChanges: Sendable {
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.attribute AND NOT a.attisdropped
             WHERE p.change_id = \(context.change.id) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
               AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = \(plan.owner.name))
-              AND a.attname = ANY (\(plan.names.all.map(\.name))::text[])
+              AND a.attname = ANY (\(followers.map(\.name))::text[])
             ORDER BY c.oid
             """
         ).rows.map { row in

@@ -122,10 +122,20 @@ struct PhaseRunner: Sendable {
                 triggers: isExpanded && !(isSwapped && plan.isOneWay) ? plan.triggerNames : nil
             )
             + (plan.fill?.findings(in: now) ?? []) + (try await attached(to: now, context, reader))
+            + (try await obstacles(isSwapped: isSwapped, reader))
         for finding in findings where finding.consequence == .note {
             await context.report(.finding(finding))
         }
         try Preflight.enforce(findings, acknowledged: context.acknowledged)
+    }
+
+    /// What partitions have got of their own on a column that is to be changed for another.
+    private func obstacles(isSwapped: Bool, _ reader: CatalogReader) async throws -> [Finding] {
+        guard plan.fingerprint.carried != nil, !isSwapped else { return [] }
+        return PartitionCarryCheck.findings(
+            try await reader.partitionObstacles(of: plan.tableOID, on: plan.names.original),
+            column: "\(plan.table).\(plan.names.original)"
+        )
     }
 
     /// What others have put on the column that goes at drop, which would go with it.

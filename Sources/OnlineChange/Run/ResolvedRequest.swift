@@ -63,12 +63,15 @@ struct ResolvedRequest: Sendable {
         if type != nil, let column = snapshot.column(names.original) {
             dependents = try await DependentsReader(session: session, table: table.oid, column: column.number).read()
         }
+        var obstacles: [PartitionObstacle] = []
+        if type != nil { obstacles = try await reader.partitionObstacles(of: table.oid, on: names.original) }
         let subject = PreflightSubject(
             table: snapshot,
             facts: facts,
             names: names,
             unfinished: unfinished,
             dependents: dependents,
+            obstacles: obstacles,
             arguments: arguments
         )
         var findings = Preflight.findings(subject, of: request.recipe)

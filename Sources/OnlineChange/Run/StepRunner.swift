@@ -4,6 +4,9 @@ import Postgres
 struct StepRunner: Sendable {
     let context: RunContext
 
+    /// How often a transaction is begun anew because what was looked at is no longer so.
+    private static let looks = 20
+
     /// Performs a step.
     func perform(_ step: Step, _ mark: StepMark) async throws {
         await context.report(.stepStarted(title: step.title))
@@ -66,6 +69,7 @@ struct StepRunner: Sendable {
             try await PartitionedIndexBuilder(context: context, build: build).run()
         case .copyPartitionIndexes(let copies):
             try await PartitionIndexCopier(context: context, copies: copies).run()
+        case .buildKeyIndexes(let build): try await KeyIndexBuilder(context: context, build: build).run()
         case .dropIndex(let index): try await IndexBuilder(context: context).drop(index)
         case .vacuum(let table): try await IndexBuilder(context: context).vacuum(table)
         case .verify(let verification):
@@ -127,7 +131,7 @@ struct StepRunner: Sendable {
     ) async throws -> LockGuard.Effort {
         let statements = Action.transaction(transaction).statements.map(\.text).joined(separator: ";\n")
         // A partition may come between the look at it and the lock; the next look takes it in, or finds what is wrong.
-        for _ in 0..<5 {
+        for _ in 0..<Self.looks {
             var assertions: [SQL] = []
             for condition in transaction.conditions {
                 assertions += try await require(condition)
@@ -158,6 +162,8 @@ struct StepRunner: Sendable {
             return [standing.triggers.assertion(verification, tableOID: context.plan.tableOID)]
         case .comesBack:
             try await VerificationRun(context: context, verification: context.plan.verificationAfterSwap).mustFit()
+        case .keyIndexes(let build):
+            try await KeyIndexBuilder(context: context, build: build).run()
         case .triggerBodiesKnow(let from, let to):
             try await requireBodies { TriggerBodyCheck.beforeSwap($0, from: from, to: to) }
         case .triggerBodiesForgot(let legacy):
@@ -182,6 +188,7 @@ extension Action {
         case .buildIndex(let build): LookupPath.around(build.statement, build.lookup ?? [], isLocal: false)
         case .buildPartitionedIndex(let build): build.statements
         case .copyPartitionIndexes(let copies): copies.statements
+        case .buildKeyIndexes(let build): build.statements
         case .dropIndex(let index): ["DROP INDEX CONCURRENTLY IF EXISTS \(index)"]
         case .validate(let validation):
             ["ALTER TABLE \(validation.table) VALIDATE CONSTRAINT \(validation.constraint)"]
