@@ -62,7 +62,7 @@ struct PartitionTrafficTests {
         )
         let workload = Traffic(parameters).workload(old: 6, new: 0)
         try await workload.start()
-        let mover = Mover(parameters)
+        let mover = Mover(parameters, pause: .milliseconds(500))
         let moving = Task { try await mover.run() }
         for phase in ["backfill", "swap"] {
             try await change.through(phase)

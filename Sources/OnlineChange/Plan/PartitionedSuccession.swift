@@ -73,6 +73,40 @@ extension Succession {
         )
     }
 
+    /// Statements that set storage and compression back, followed by what gives each partition its own again.
+    static func keepingStorage(of column: Identifier, of table: QualifiedName, _ statements: [SQL]) -> [SQL] {
+        let each: SQL = """
+            FROM pg_partition_tree(\(literal: table.quoted)::regclass) t
+            JOIN pg_attribute a ON a.attrelid = t.relid AND a.attname = \(literal: column.name)
+            """
+        let noting = block(
+            declaring: "noted json",
+            """
+              SELECT json_agg(json_build_object('relation', t.relid::oid::bigint, 'storage', a.attstorage, 'method', a.attcompression))
+              INTO noted \(each) WHERE t.level > 0;
+              PERFORM set_config('online_change.storage', coalesce(noted::text, '[]'), true);
+            """
+        )
+        let alter: SQL = "EXECUTE format('ALTER TABLE ONLY %s ALTER COLUMN %I SET "
+        let restoring = block(
+            """
+              FOR part IN SELECT t.relid, noted.storage, noted.method, a.attstorage AS its_storage, a.attcompression AS its_method \(each)
+                JOIN json_to_recordset(current_setting('online_change.storage')::json)
+                  AS noted(relation oid, storage "char", method "char") ON noted.relation = t.relid
+              LOOP
+                IF part.storage <> part.its_storage THEN
+                  \(alter)STORAGE %s', part.relid, \(literal: column.name), CASE part.storage
+                    WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END);
+                END IF;
+                IF part.method <> '' AND part.method <> part.its_method THEN
+                  \(alter)COMPRESSION %s', part.relid, \(literal: column.name), CASE part.method WHEN 'p' THEN 'pglz' ELSE 'lz4' END);
+                END IF;
+              END LOOP;
+            """
+        )
+        return [noting] + statements + [restoring]
+    }
+
     /// Notes what is about to go: the partitions' keys with all that hangs on them, which of them have the table's
     /// default, and comments on their checks.
     func partitionNotes() -> [SQL] {

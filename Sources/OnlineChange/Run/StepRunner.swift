@@ -4,9 +4,6 @@ import Postgres
 struct StepRunner: Sendable {
     let context: RunContext
 
-    /// How often a transaction is begun anew because what was looked at is no longer so.
-    private static let looks = 20
-
     /// Performs a step.
     func perform(_ step: Step, _ mark: StepMark) async throws {
         await context.report(.stepStarted(title: step.title))
@@ -131,7 +128,8 @@ struct StepRunner: Sendable {
     ) async throws -> LockGuard.Effort {
         let statements = Action.transaction(transaction).statements.map(\.text).joined(separator: ";\n")
         // A partition may come between the look at it and the lock; the next look takes it in, or finds what is wrong.
-        for _ in 0..<Self.looks {
+        let start = ContinuousClock.now
+        while true {
             var assertions: [SQL] = []
             for condition in transaction.conditions {
                 assertions += try await require(condition)
@@ -144,10 +142,17 @@ struct StepRunner: Sendable {
                     record: { mark.ended(state: state, statements: statements, effort: $0) }
                 )
             } catch let error as PostgresError where error.state == .assertionFailed {
-                continue
+                guard (ContinuousClock.now - start).seconds < context.lockGuard.policy.deadline else {
+                    throw Failure(
+                        .notNow,
+                        "each time that the locks were held, a partition had come or our triggers had been touched since the "
+                            + "last look",
+                        left: "Nothing of this step was done; what was done before it stands.",
+                        next: "Run the same command again."
+                    )
+                }
             }
         }
-        throw StandingVerification.touched(context.change.name)
     }
 
     /// Looks whether a condition holds, and waits for what only time can bring. No lock is held yet.

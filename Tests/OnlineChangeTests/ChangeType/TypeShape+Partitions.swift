@@ -69,6 +69,14 @@ extension TypeShape {
             version: 15
         ),
         TypeShape(
+            name: "partitions: none yet, and one that is empty of any",
+            setup: """
+                CREATE TABLE item (id int PRIMARY KEY, value int, UNIQUE (id, value)) PARTITION BY RANGE (id); CREATE INDEX by_value ON item (value);
+                CREATE TABLE low PARTITION OF item DEFAULT PARTITION BY LIST (id)
+                """,
+            version: 15
+        ),
+        TypeShape(
             name: "partitions: identity of the table",
             column: "id",
             setup: """
@@ -124,14 +132,31 @@ extension TypeShape {
             version: 15
         ),
         TypeShape(
-            name: "partitions: changed in place",
+            name: "partitions: changed in place, with storage of their own",
+            type: "text",
+            setup: """
+                CREATE TABLE item (id int PRIMARY KEY, value character varying(20) DEFAULT 'x' NOT NULL) PARTITION BY RANGE (id);
+                CREATE TABLE low PARTITION OF item FOR VALUES FROM (0) TO (8);
+                CREATE TABLE high PARTITION OF item DEFAULT PARTITION BY HASH (id); CREATE TABLE h PARTITION OF high FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+                ALTER TABLE item ALTER value SET STORAGE MAIN; ALTER TABLE ONLY high ALTER value SET STORAGE EXTERNAL;
+                ALTER TABLE low ALTER value SET COMPRESSION pglz; INSERT INTO item SELECT g, 'v' || g FROM generate_series(1, 40) g
+                """,
+            // The plain ALTER sets them back.
+            after: """
+                ALTER TABLE item ALTER value SET STORAGE MAIN; ALTER TABLE ONLY high ALTER value SET STORAGE EXTERNAL;
+                ALTER TABLE low ALTER value SET COMPRESSION pglz
+                """,
+            isDirect: true,
+            version: 15
+        ),
+        TypeShape(
+            name: "partitions: what the server would change in place, but for indexes of the partitions",
             type: "character varying(40)",
             setup: """
                 CREATE TABLE item (id int, value character varying(20) COLLATE "C" NOT NULL, PRIMARY KEY (id, value)) PARTITION BY RANGE (id);
                 CREATE TABLE low PARTITION OF item FOR VALUES FROM (0) TO (8); CREATE TABLE high PARTITION OF item DEFAULT;
                 CREATE INDEX by_value ON item (value); INSERT INTO item SELECT g, 'v' || g FROM generate_series(1, 40) g
                 """,
-            isDirect: true,
             version: 15
         ),
     ]
