@@ -62,7 +62,7 @@ struct ChangeType: AsyncParsableCommand {
         var texts = ["type": type]
         texts["using"] = using
         texts["reverse"] = reverse
-        let request = start.request(
+        let request = try start.request(
             try RecipeReader.builtIn("change-type"),
             table: table,
             columns: columns,
