@@ -11,7 +11,7 @@ struct Tune: AsyncParsableCommand {
 
             Example:
               online-change tune users.name-to-full_name --workers 4 --batch-time 50
-              online-change tune users.name-to-full_name --lag-limit 256MB --only 22:00-06:00
+              online-change tune 3 --lag-limit 256MB --only 22:00-06:00
             """
     )
 
