@@ -81,7 +81,8 @@ struct VerificationPass: Sendable {
             await context.report(held.isEmpty ? .released : .throttled(reasons: held.reasons))
         }
         try await context.beat(waiting: held.isEmpty ? nil : held.reasons.joined(separator: "; "), held: held)
-        try await ledger.note(part, await state.extent)
+        let extent = await state.extent
+        if extent.done > 0 { try await ledger.note(part, extent) }
         return held
     }
 
