@@ -123,7 +123,9 @@ actor BackfillState {
     }
 
     /// Whether to hold still: something says so, or it is too long since anything could.
-    var mustWait: Bool { !heldBack.isEmpty || ContinuousClock.now - lastLook > Self.longestBetweenLooks }
+    func mustWait(at now: ContinuousClock.Instant = .now) -> Bool {
+        !heldBack.isEmpty || now - lastLook > Self.longestBetweenLooks
+    }
 
     private static let longestBetweenLooks = Duration.seconds(5)
 

@@ -28,7 +28,7 @@ struct BackfillWorker: Sendable {
         var servo = ChunkServo(target: budget / 2, smallest: lane.order.stripes)
         var failures = Failures()
         while !lane.isDone, await !state.mustStop {
-            if await state.mustWait {
+            if await state.mustWait() {
                 try await Task.sleep(for: .milliseconds(50))
                 continue
             }
