@@ -13,7 +13,7 @@ struct ControlTests {
     @Test func pauseResumeAndTuneTakeEffectAtOnce() async throws {
         let parameters = try TestDatabase.current.parameters
         try await Account.create(rows: rows, on: parameters)
-        let rename = try Rename(parameters, batchTime: 1)
+        let rename = try Rename(parameters, limits: [.batchTime: .at(0.001)])
         let run = Task { try await rename.through("backfill") }
         let connection = try await Connection.open(parameters)
         try await eventually { try await BackfillPosition.read(connection)?.rows ?? 0 > 0 }
@@ -28,7 +28,7 @@ struct ControlTests {
         #expect(try await rename.status().waiting == "paused")
 
         let before = try await backends(connection)
-        _ = try await Control.set(Rename.name, on: parameters, batchTime: 2, workers: 3)
+        _ = try await Control.set(Rename.name, on: parameters, limits: [.batchTime: .at(0.002), .workers: .at(3)])
         _ = try await Control.set(Rename.name, on: parameters, isPaused: false)
         try await eventually { try #require(try await BackfillPosition.read(connection)).rows > paused.rows }
         // One lane may be all that a small table has; as many workers as lanes is what can be seen.
@@ -39,7 +39,7 @@ struct ControlTests {
             return isComplete || now >= before + min(3, lanes) - 1
         }
         try await run.value
-        #expect(try await rename.status().controls.workers == 3)
+        #expect(try await rename.status().limits.workers == 3)
         #expect(rename.events.text.contains("paused"), "\(rename.events.text)")
         #expect(try await Account.damaged(rows: rows, by: "full_name", on: parameters) == 0)
         await connection.close()
@@ -114,7 +114,7 @@ struct ControlTests {
     @Test(arguments: [20, 150, 400, 800, 1500]) func cancelledRunLeavesNothing(milliseconds: Int) async throws {
         let parameters = try TestDatabase.current.parameters
         try await Account.create(rows: rows, on: parameters)
-        let rename = try Rename(parameters, batchTime: 1)
+        let rename = try Rename(parameters, limits: [.batchTime: .at(0.001)])
         let run = Task { await failure { try await rename.through("drop") } }
         try await Task.sleep(for: .milliseconds(milliseconds))
         run.cancel()

@@ -12,7 +12,7 @@ struct LockedRowTests {
     @Test func heldRowIsLeftToTheComparison() async throws {
         let parameters = try TestDatabase.current.parameters
         try await Account.create(rows: rows, on: parameters)
-        let rename = try Rename(parameters, batchTime: 5)
+        let rename = try Rename(parameters, limits: [.batchTime: .at(0.005)])
         try await rename.through("expand")
         let holder = try await Connection.open(parameters)
         try await holder.run("BEGIN")
@@ -56,7 +56,10 @@ struct LockedRowTests {
                 // One backfill after another, so that there is one at work all the time.
                 group.addTask {
                     while await counts.transactions < 8 * each {
-                        let rename = try Rename(database.parameters, batchTime: 100, workers: 2)
+                        let rename = try Rename(
+                            database.parameters,
+                            limits: [.batchTime: .at(0.1), .workers: .at(2)]
+                        )
                         try await rename.through("backfill")
                         try await rename.rollback()
                     }

@@ -99,7 +99,10 @@ struct LostConnectionTests {
         let proxy = try CutProxy(to: cluster.socketDirectory, port: cluster.port)
         defer { proxy.close() }
         try await Account.create(rows: rows, on: database.parameters)
-        let rename = try Rename(proxy.parameters(database: database.name, user: cluster.superuser), batchTime: 2)
+        let rename = try Rename(
+            proxy.parameters(database: database.name, user: cluster.superuser),
+            limits: [.batchTime: .at(0.002)]
+        )
         proxy.cut(at: "moved AS (UPDATE", passing: 3, moment)
         try await rename.through("backfill")
         #expect(proxy.cuts == 1)

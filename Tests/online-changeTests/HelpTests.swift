@@ -69,8 +69,8 @@ struct HelpTests {
                   pause                   Holds the backfill and the comparison of a change
                                           still, from any machine.
                   resume                  Lets a paused change go on, from any machine.
-                  tune                    Sets batch time, workers or lag limit of a change,
-                                          from any machine.
+                  tune                    Sets what holds a change's backfill back and how fast
+                                          it goes, from any machine.
                   recipes                 Lists the built-in recipes, or prints one: what its
                                           phases do, and its text.
                   demo                    Renames a column of 1,000,000 rows under live

@@ -65,7 +65,7 @@ struct Bench: Sendable {
         try await connection.run("SELECT count(*) FROM entry")
         seconds["SELECT count(*)"] = (ContinuousClock.now - start) / .seconds(1)
         for workers in [1, 4] {
-            _ = try await Control.set(Self.change, on: parameters, workers: workers)
+            _ = try await Control.set(Self.change, on: parameters, limits: [.workers: .at(Double(workers))])
             try await Runner(parameters: parameters) { _ in }.verify(Self.change, repair: false)
             seconds["comparison, \(workers) worker\(workers == 1 ? "" : "s")"] = try await connection.value(
                 """

@@ -78,8 +78,9 @@ final class Families: Sendable {
             do {
                 switch turn % 4 {
                 case 1, 2: own.append(try await found(turn, parent: own.last, on: connection))
-                case 3: try await readBack(own[turn % own.count], on: connection)
-                default: try await delete(own.removeFirst(), on: connection)
+                case 3 where !own.isEmpty: try await readBack(own[turn % own.count], on: connection)
+                case 0 where !own.isEmpty: try await delete(own.removeFirst(), on: connection)
+                default: break
                 }
             } catch {
                 tally.withLock { if $0.errors.count < 5 { $0.errors.append("\(error)") } }

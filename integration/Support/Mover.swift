@@ -12,8 +12,12 @@ final class Mover: Sendable {
     private let parameters: ConnectionParameters
     private let state = Mutex(State())
 
-    init(_ parameters: ConnectionParameters) {
+    /// The time until the second partition comes; the next ones take longer and longer.
+    private let pause: Duration
+
+    init(_ parameters: ConnectionParameters, pause: Duration = .milliseconds(100)) {
         self.parameters = parameters
+        self.pause = pause
     }
 
     /// From here on every second name is written to the column of the new release.
@@ -57,7 +61,7 @@ final class Mover: Sendable {
                 names[row] = name
             }
             // So many partitions as can be locked together in time.
-            try await Task.sleep(for: .milliseconds(100 * round))
+            try await Task.sleep(for: pause * round)
         }
         await connection.close()
         return names

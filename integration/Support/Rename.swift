@@ -11,15 +11,14 @@ struct Rename: Sendable {
     private let request: ChangeRequest
     private let runner: Runner
 
-    init(_ parameters: ConnectionParameters, deadline: Double = 60, batchTime: Int? = nil, workers: Int? = nil) throws {
+    init(_ parameters: ConnectionParameters, deadline: Double = 60, limits: Limits = [:]) throws {
         self.parameters = parameters
         request = ChangeRequest(
             recipe: try RecipeReader.builtIn("rename-column"),
             table: "account",
             columns: ["from": "name", "to": "full_name"],
             name: Self.name,
-            batchTime: batchTime,
-            workers: workers
+            limits: limits
         )
         var runner = Runner(parameters: parameters) { [events] in events.add($0) }
         runner.lockDeadline = deadline

@@ -23,6 +23,10 @@ extension CatalogReader {
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = pc.oid AND d.objsubid = a.attnum
                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid = pc.oid AND d.refobjsubid = 0
                       AND d.deptype = 'i'))),
+            'notNullColumns', (SELECT coalesce(json_agg(a.attname), '[]'::json) FROM pg_attribute a
+                WHERE a.attrelid = pc.oid AND a.attnum > 0 AND a.attnotnull AND NOT a.attisdropped),
+            'generatedColumns', (SELECT coalesce(json_agg(a.attname), '[]'::json) FROM pg_attribute a
+                WHERE a.attrelid = pc.oid AND a.attnum > 0 AND a.attgenerated <> '' AND NOT a.attisdropped),
             'triggers', (SELECT coalesce(json_agg(json_build_object('name', g.tgname, 'enabled', g.tgenabled,
                 'isClone', g.tgparentid <> 0, 'type', g.tgtype,
                 'updateOf', (SELECT coalesce(json_agg(ua.attname), '[]'::json) FROM pg_attribute ua

@@ -239,7 +239,7 @@ struct DependentsReader {
             AND d.classid NOT IN ('pg_constraint'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass,
                                   'pg_publication_rel'::regclass, 'pg_trigger'::regclass)
             AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_class i
-                     WHERE i.oid = d.objid AND i.relkind IN ('i', 'S')))
+                     WHERE i.oid = d.objid AND i.relkind IN ('i', 'I', 'S')))
             AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef e
                      WHERE e.oid = d.objid AND e.adrelid = \(table)::oid AND e.adnum = \(column)))
             AND NOT (d.classid = 'pg_rewrite'::regclass AND EXISTS (SELECT FROM pg_rewrite r

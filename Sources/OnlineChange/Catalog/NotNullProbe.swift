@@ -59,6 +59,7 @@ struct NotNullProbe {
                 )
             }
         }
+        found.demands += try await ownDemands()
         let owned = Set(found.demands.map(\.object))
         for index in table.indexes where index.isUnique && index.columns.contains(column.number) {
             // An index of a constraint bears its name.
@@ -69,12 +70,39 @@ struct NotNullProbe {
         let taken = try await session.run(
             """
             SELECT con.conname AS name FROM pg_constraint con JOIN pg_class c ON c.oid = \(table.oid)::oid
-            WHERE con.conrelid = c.oid
+            WHERE con.conrelid IN \(CatalogReader.tree)
                OR con.connamespace = c.relnamespace AND con.conname ~ '_not_null[0-9]*$'
             """
         ).rows
         found.taken = Set(try taken.map { try $0["name"] as String })
         return found
+    }
+
+    /// What partitions demand beside their parent.
+    private func ownDemands() async throws -> [NotNullFacts.Demand] {
+        try await session.run(
+            """
+            SELECT 'constraint ' || con.conname || ' on ' || con.conrelid::regclass AS object, con.contype::text AS kind,
+              con.contype = 'f' OR con.condeferrable AS by_trigger
+            FROM pg_partition_tree(\(table.oid)::oid::regclass) t JOIN pg_constraint con ON con.conrelid = t.relid
+            JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = ANY (con.conkey)
+            WHERE t.level > 0 AND a.attname = \(column.name.name) AND con.contype IN ('c', 'f', 'p', 'u', 'x')
+              AND con.conparentid = 0 AND con.coninhcount = 0
+            UNION ALL
+            SELECT 'index ' || i.indexrelid::regclass, 'u', false
+            FROM pg_partition_tree(\(table.oid)::oid::regclass) t JOIN pg_index i ON i.indrelid = t.relid
+            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = \(column.name.name)
+            WHERE t.level > 0 AND i.indisunique
+              AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
+              AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid AND contype IN ('p', 'u', 'x'))
+              AND (a.attnum = ANY (i.indkey::smallint[])
+                   OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
+            ORDER BY 1
+            """
+        ).rows.map {
+            .init(object: try $0["object"], kind: try $0["kind"], isCheckedByTrigger: try $0["by_trigger"])
+        }
     }
 
     private func refuseNulls() async throws {

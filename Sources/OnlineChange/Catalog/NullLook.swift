@@ -29,33 +29,36 @@ struct NullLook {
         var servo = ChunkServo(target: 0.1, first: 128, limit: 65536)
         var pace = Pace()
         var firstFound: ContinuousClock.Instant?
-        let blocks: Int = try await session.value(
-            "SELECT pg_relation_size(\(table.oid)::oid) / current_setting('block_size')::int"
-        )
-        var block = 0
-        while block < blocks {
-            if let firstFound, (ContinuousClock.now - firstFound).seconds > Self.secondsOnceFound { return found }
-            let range = block..<min(blocks, block + servo.next)
-            let start = ContinuousClock.now
-            try await read(range, &found)
-            servo.took((ContinuousClock.now - start).seconds, blocks: range.count)
-            if found.nulls > 0 { firstFound = firstFound ?? .now }
-            block = range.upperBound
-            let fraction = Double(block) / Double(blocks)
-            if let progress = pace.progress("look for NULL", fraction, rows: found.rows, isHeld: false) {
-                await report(.progress(progress))
+        let relations = try await HeapRelation.all(of: table.oid, on: session)
+        let total = relations.reduce(0) { $0 + $1.blocks }
+        var before = 0
+        for relation in relations {
+            var block = 0
+            while block < relation.blocks {
+                if let firstFound, (ContinuousClock.now - firstFound).seconds > Self.secondsOnceFound { return found }
+                let range = block..<min(relation.blocks, block + servo.next)
+                let start = ContinuousClock.now
+                try await read(range, of: relation.name, &found)
+                servo.took((ContinuousClock.now - start).seconds, blocks: range.count)
+                if found.nulls > 0 { firstFound = firstFound ?? .now }
+                block = range.upperBound
+                let fraction = Double(before + block) / Double(total)
+                if let progress = pace.progress("look for NULL", fraction, rows: found.rows, isHeld: false) {
+                    await report(.progress(progress))
+                }
             }
+            before += relation.blocks
         }
         found.isWhole = true
         return found
     }
 
-    private func read(_ range: Range<Int>, _ found: inout Found) async throws {
+    private func read(_ range: Range<Int>, of relation: QualifiedName, _ found: inout Found) async throws {
         let place = Block.condition(range)
         let row = try await session.run(
             """
             SELECT count(*) AS rows, count(*) FILTER (WHERE \(column.isNull())) AS nulls
-            FROM \(table.name) AS t WHERE \(place)
+            FROM \(relation) AS t WHERE \(place)
             """
         ).rows[0]
         let nulls: Int = try row["nulls"]
@@ -64,7 +67,7 @@ struct NullLook {
         guard nulls > 0, found.keys.count < Self.shownKeys else { return }
         found.keys += try await session.run(
             """
-            SELECT \(Verification.keyText(table.primaryKey)) AS key FROM \(table.name) AS t
+            SELECT \(Verification.keyText(table.primaryKey)) AS key FROM \(relation) AS t
             WHERE \(place) AND \(column.isNull()) ORDER BY t.ctid LIMIT \(Self.shownKeys - found.keys.count)
             """
         ).rows.map { try $0["key"] }

@@ -14,6 +14,10 @@ public struct Partition: Codable, Hashable, Sendable {
     public var ownerCanCreate: Bool
     /// Columns of its partition key, those that the key's expressions read included.
     public var keyColumns: [Identifier]
+    /// Columns that are NOT NULL there.
+    public var notNullColumns: [Identifier] = []
+    /// Columns that are generated there.
+    public var generatedColumns: [Identifier] = []
     /// Its row and statement triggers, clones of its parent's included.
     public var triggers: [PartitionTrigger]
     /// Column privileges that were granted on it.
@@ -51,6 +55,11 @@ extension TableSnapshot {
         triggers.filter { $0.isBeforeRow && $0.firesOnWrite }.map(\.name)
             + partitions.flatMap(\.triggers)
             .filter { !$0.isClone && $0.type & 3 == 3 && $0.type & (4 + 16) != 0 }.map(\.name)
+    }
+
+    /// Partitions in which a column is NOT NULL, at any level.
+    func partitionsNotNull(_ column: Identifier) -> [QualifiedName] {
+        partitions.dropFirst().filter { $0.notNullColumns.contains(column) }.map(\.name)
     }
 
     /// Gives clones of a trigger the states that they have apart from it, for replacing it resets them.

@@ -86,6 +86,29 @@ extension TypeProbe {
         }
     }
 
+    /// Indexes and checks whose texts name operators of the old type that don't take the new one.
+    ///
+    /// The plain ALTER doesn't find them so, for under the user's search_path they are printed without a schema.
+    ///
+    /// - Throws: `Failure.refused` if another object's text is like that, which the plain ALTER wouldn't carry at all.
+    func unreadable(
+        _ texts: [Text],
+        _ lookup: [UserText: [Identifier]],
+        in rehearsal: Rehearsal
+    ) async throws -> Set<UserText> {
+        var found: Set<UserText> = []
+        for text in texts where lookup[text.object] == nil && !text.meaning.foreign.isEmpty {
+            guard case .failure(let failure) = try await meaning(of: text, LookupPath.text([]), in: rehearsal) else {
+                continue
+            }
+            switch text.object {
+            case .index, .constraint: found.insert(text.object)
+            default: throw failure
+            }
+        }
+        return found
+    }
+
     private func meaning(of text: Text, _ path: String, in rehearsal: Rehearsal) async throws
         -> Result<Meaning, Failure>
     {
@@ -97,7 +120,17 @@ extension TypeProbe {
             try await rehearsal.run(text.statement, searchPath: path)
             found = try await rehearsal.meaning(of: text.tree)
         }
-        if let error { return .failure(text.object.unprovable(error.serverMessage)) }
+        if let error {
+            return .failure(
+                Failure(
+                    .refused,
+                    "\(text.object): its text can't be read again once the column has the new type: "
+                        + error.serverMessage,
+                    left: "Nothing was changed.",
+                    next: "Write it so that it suits both types, or drop it until the change is over."
+                )
+            )
+        }
         try await rehearsal.takeBack()
         return .success(found)
     }

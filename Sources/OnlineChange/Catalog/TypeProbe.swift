@@ -43,7 +43,7 @@ struct TypeProbe {
             let onOriginal = try await columns(indexes, originalIndexes, lookup, in: rehearsal)
             try await rename(\.originalLater, \.addedBefore, in: rehearsal)
             // The plain ALTER reads the old definitions again, with the new type; so must the server for ours.
-            let (addedIndexes, addedChecks) = (try await read(indexes), try await read(checks))
+            var (addedIndexes, addedChecks) = (try await read(indexes), try await read(checks))
             let onAdded = try await columns(indexes, addedIndexes, lookup, in: rehearsal)
             try await rename(\.addedBefore, \.original, in: rehearsal)
 
@@ -58,6 +58,11 @@ struct TypeProbe {
             let altered = try await columns(indexes)
             let (new, defaultExpression) = try await newColumn()
             try await prove(texts + defaulting(defaultExpression), lookup, in: rehearsal)
+            let unreadable = try await unreadable(texts + defaulting(defaultExpression), lookup, in: rehearsal)
+            try await rename(\.original, \.addedBefore, in: rehearsal)
+            addedIndexes.merge(try await read(indexes).filter { unreadable.contains(.index($0.key)) }) { $1 }
+            addedChecks.merge(try await read(checks).filter { unreadable.contains(.constraint($0.key)) }) { $1 }
+            try await rename(\.addedBefore, \.original, in: rehearsal)
             for type in [column.type, new.type] { try await takesNull(type, in: rehearsal) }
             try await references(new.type, in: rehearsal)
             let forward = try await forward(column, new, in: rehearsal)

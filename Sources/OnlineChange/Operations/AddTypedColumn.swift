@@ -19,7 +19,7 @@ public struct AddTypedColumn: Operation {
     }
 
     public static var checks: [any PreflightCheck.Type] {
-        AddedColumn.checks + [OnlyRenamePartitionsCheck.self, CarryCheck.self, CascadeCheck.self]
+        AddedColumn.checks + [CarryCheck.self, PartitionCarryCheck.self, CascadeCheck.self]
     }
 
     public func steps(in context: PlanningContext) throws(Failure) -> [Step] {
@@ -63,7 +63,10 @@ public struct AddTypedColumn: Operation {
         let grants = original.grants.map { $0.statement(on: name, of: table) }
         let comment: [SQL] =
             succession.dependents.comment.map { ["COMMENT ON COLUMN \(table).\(name) IS \(literal: $0)"] } ?? []
-        return ["ALTER TABLE \(table) \(SQL.joined(actions))"] + grants + comment
+        let own =
+            succession.table.isPartitioned
+            ? [Succession.partitionProperties(of: original.name, on: name, of: table)] : []
+        return ["ALTER TABLE \(table) \(SQL.joined(actions))"] + own + grants + comment
     }
 }
 

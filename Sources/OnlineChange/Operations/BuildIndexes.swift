@@ -23,6 +23,11 @@ public struct BuildIndexes: Operation {
             .filter { $0.isValid && $0.isUnique == isUnique && $0.columns.contains(column.number) }
             .compactMap { original in
                 guard let body = succession.change.indexes[original.name] else { return nil }
+                if original.isPartitioned {
+                    let build = Self.partitioned(original, body, succession)
+                    // Without an undo: it goes with its column, which no rollback leaves.
+                    return Step(title: "build index \(original.name) for the new column", action: build)
+                }
                 let build = Self.build(original, body, succession)
                 return Step(
                     title: "build index \(original.name) for the new column",
@@ -30,6 +35,22 @@ public struct BuildIndexes: Operation {
                     undo: .dropIndex(build.index)
                 )
             }
+    }
+
+    /// The twin of a partitioned table's index, or the indexes that a key's parts are made from.
+    static func partitioned(_ original: Index, _ body: String, _ succession: Succession) -> Action {
+        if let key = succession.keyIndexes([original.name: body]).first { return .buildKeyIndexes(key) }
+        let table = succession.table.name
+        return .buildPartitionedIndex(
+            PartitionedIndexBuild(
+                index: QualifiedName(schema: table.schema, name: Ready.name(original.name, succession)),
+                table: table,
+                isUnique: original.isUnique,
+                body: "\(server: body)",
+                tablespace: original.tablespace,
+                lookup: succession.change.lookup[.index(original.name)]
+            )
+        )
     }
 
     /// The twin of an index, under a name of its own until it takes the other's place.

@@ -29,6 +29,8 @@ public struct GuardColumn: Operation {
             action: .transaction(
                 GuardedTransaction(
                     locks: [context.exclusiveLock(reason)],
+                    // Partitions that were attached since must be filled before what they hold is looked at.
+                    conditions: context.table.isPartitioned ? [.verified] : [],
                     statements: checks.flatMap {
                         LookupPath.around(
                             "ALTER TABLE \(table) ADD CONSTRAINT \($0.name) \($0.definition) NOT VALID",

@@ -77,7 +77,7 @@ public struct SwapColumns: Operation {
             action: .transaction(
                 GuardedTransaction(
                     locks: locks,
-                    conditions: [.verified],
+                    conditions: Self.keyIndexes(parts, \.change.indexes) + [.verified],
                     statements: removal + joint.swap()
                         + (isOneWay
                             ? []
@@ -89,6 +89,7 @@ public struct SwapColumns: Operation {
                 : .transaction(
                     GuardedTransaction(
                         locks: locks,
+                        conditions: Self.keyIndexes(parts, \.change.originalIndexes),
                         statements: removal + joint.swapBack() + parts.flatMap { $0.dualWrite.turn(to: $0.pair) }
                     )
                 ),
@@ -112,8 +113,19 @@ public struct SwapColumns: Operation {
         var object: String { "\(context.table.name).\(pair.primary)" }
     }
 
-    /// The locks on the tables and on those at the other ends of foreign keys, in the order of their names, which is the
-    /// same for every change.
+    /// Partitions' keys are made from indexes that stand on every partition by then.
+    private static func keyIndexes(
+        _ parts: [Part],
+        _ bodies: KeyPath<Succession, [Identifier: String]>
+    ) -> [Condition] {
+        parts.flatMap { $0.succession.keyIndexes($0.succession[keyPath: bodies]).map { .keyIndexes($0) } }
+    }
+
+    /// The locks on the tables and on those at the other ends of foreign keys: what is referred to before what refers
+    /// to it, and by name where that doesn't say.
+    ///
+    /// An application that writes a parent and its children locks them in that order too. Taken the other way round, we
+    /// would hold what it is about to ask for, and wait for what it holds.
     private static func locks(_ parts: [Part]) -> [TableLock] {
         var locks: [QualifiedName: TableLock] = [:]
         let reason = "its foreign keys are dropped and added as NOT VALID; no row is read or written"
@@ -125,7 +137,19 @@ public struct SwapColumns: Operation {
             let lock = part.context.exclusiveLock("columns change places; no row is read or written")
             locks[lock.table] = lock
         }
-        return locks.values.sorted { $0.table.quoted < $1.table.quoted }
+        var order: [TableLock] = []
+        var left = locks.values.sorted { $0.table.quoted < $1.table.quoted }
+        while !left.isEmpty {
+            let next = left.firstIndex { lock in
+                !keys.contains { key in
+                    key.table == lock.table && key.referenced != lock.table
+                        && left.contains { $0.table == key.referenced }
+                }
+            }
+            // In a ring none comes first.
+            order.append(left.remove(at: next ?? 0))
+        }
+        return order
     }
 
     /// Foreign keys are validated once they stand. As an undo, so are the original's, with its checks: each step before
@@ -178,7 +202,9 @@ public struct SwapColumns: Operation {
                 ? [.validate(ConstraintValidation(table: table, constraint: Ready.notNull(succession)))] : [])
             + unique.compactMap { index in
                 succession.change.originalIndexes[index.name].map {
-                    .buildIndex(BuildIndexes.build(index, $0, succession))
+                    index.isPartitioned
+                        ? BuildIndexes.partitioned(index, $0, succession)
+                        : .buildIndex(BuildIndexes.build(index, $0, succession))
                 }
             }
     }

@@ -14,7 +14,9 @@ struct DirectChange {
         guard dependents.constraints.allSatisfy({ ["p", "u"].contains($0.kind) }), dependents.views.isEmpty,
             dependents.policies.isEmpty, dependents.publications.allSatisfy({ $0.filter == nil }),
             !context.table.triggers.contains(where: { $0.columns.contains(number) }),
-            context.names.addedLater == column
+            context.names.addedLater == column,
+            // The server would give the partitions' indexes other names, and drop their comments and marks.
+            !context.table.isPartitioned || !context.table.indexes.contains(where: { $0.columns.contains(number) })
         else { return nil }
         let table = context.table.name
         let collation: SQL = change.collation.map { " COLLATE \(server: $0)" } ?? ""
@@ -27,6 +29,7 @@ struct DirectChange {
         // What the server sets back without a word.
         let storage = AddTypedColumn.storage(of: original, change, on: column)
         if !storage.isEmpty { statements.append("ALTER TABLE \(table) \(SQL.joined(storage))") }
+        if context.table.isPartitioned { statements = Succession.keepingStorage(of: column, of: table, statements) }
         statements += dependents.indexes
             .filter { extras in
                 context.table.indexes.contains { $0.name == extras.name && $0.columns.contains(number) }

@@ -92,7 +92,9 @@ public struct Fingerprint: Codable, Hashable, Sendable {
                 findings.append(
                     .refused(
                         "trigger \(name) on \(partition.name)",
-                        "it keeps the two columns equal, and it was disabled there",
+                        names.added == nil
+                            ? "it fills NULLs, and it was disabled there"
+                            : "it keeps the two columns equal, and it was disabled there",
                         wayOut:
                             "ALTER TABLE \(partition.name.quoted) ENABLE ALWAYS TRIGGER \(name.quoted); then compare: "
                             + "online-change verify --repair"

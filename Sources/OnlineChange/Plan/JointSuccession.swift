@@ -18,7 +18,8 @@ struct JointSuccession {
     }
 
     private func exchange(isBack: Bool) -> [SQL] {
-        Self.once(successions.map { $0.detach().map { [$0] } })
+        successions.flatMap { $0.notes(isBack: isBack) }
+            + Self.once(successions.map { $0.detach().map { [$0] } })
             + successions.flatMap { $0.exchange(isBack: isBack) }
             // A key would look at every row of a column that isn't NOT NULL yet.
             + successions.flatMap { $0.notNull() }

@@ -28,6 +28,11 @@ public struct NotNullFacts: Codable, Hashable, Sendable {
     /// Whether the server has constraints for NOT NULL that can be added NOT VALID.
     static func hasConstraint(_ facts: ServerFacts) -> Bool { facts.version >= 18_00_00 }
 
+    /// The constraint that the plan adds, if it needs one.
+    func added(table: QualifiedName, column: Identifier, facts: ServerFacts) -> [Identifier] {
+        proof == nil && pending == nil ? [constraintName(table: table, column: column, facts: facts)] : []
+    }
+
     /// The name of the constraint that the plan adds: from 18 on the one that SET NOT NULL would give, before that the
     /// name of a check that goes again.
     func constraintName(table: QualifiedName, column: Identifier, facts: ServerFacts) -> Identifier {

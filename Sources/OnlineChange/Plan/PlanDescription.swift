@@ -75,6 +75,11 @@ extension Action {
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on the partition for as long as it takes (no reader and no writer waits)"
             )
+        case .buildKeyIndexes:
+            lines.append("for each partition that there is when this runs: its part of the key is made from it at swap")
+            lines.append(
+                "lock: SHARE UPDATE EXCLUSIVE on the partition for as long as it takes (no reader and no writer waits)"
+            )
         case .vacuum(let table):
             lines.append(
                 "lock: SHARE UPDATE EXCLUSIVE on \(table) for as long as it takes (no reader and no writer waits)"
@@ -109,6 +114,7 @@ extension Condition {
             "every trigger function of the table that mentions \(both) mentions \(and) too"
         case .triggerBodiesForgot(let name):
             "no trigger function of the table mentions \(name)"
+        case .keyIndexes(let build): "every partition has its index \(build.stem)_…"
         }
     }
 }

@@ -8,6 +8,11 @@ enum Ready {
         return original.shortened(appending: "_next_\(hash)")
     }
 
+    /// What the names of a key's indexes on partitions begin with; the partition's oid follows.
+    static func stem(_ key: Identifier, _ succession: Succession) -> String {
+        "online_change_\(StableHash.hex("\(succession.table.oid).\(key.quoted).\(succession.added.quoted)"))"
+    }
+
     /// The check that lets SET NOT NULL go without a scan.
     static func notNull(_ succession: Succession) -> Identifier { name("not_null", succession) }
 

@@ -45,6 +45,8 @@ public enum Action: Codable, Hashable, Sendable {
     case buildPartitionedIndex(PartitionedIndexBuild)
     /// Copies of the indexes that partitions have of their own.
     case copyPartitionIndexes(PartitionIndexCopies)
+    /// An index on each partition, of which a key is made at swap.
+    case buildKeyIndexes(KeyIndexBuild)
     /// `DROP INDEX CONCURRENTLY`.
     case dropIndex(QualifiedName)
     /// Writes in batches over the whole table.
@@ -124,6 +126,8 @@ public enum Condition: Codable, Hashable, Sendable {
     case triggerBodiesKnow(both: Identifier, and: Identifier)
     /// No trigger function of the table mentions the name any more.
     case triggerBodiesForgot(Identifier)
+    /// Each partition has the index that its part of a key is made from.
+    case keyIndexes(KeyIndexBuild)
 }
 
 /// A concurrent build of one index.
@@ -157,6 +161,16 @@ public struct PartitionedIndexBuild: Codable, Hashable, Sendable {
     public var tablespace: Identifier?
     /// Schemas of operators that its text doesn't spell out; nil for none.
     public var lookup: [Identifier]?
+}
+
+/// Unique indexes on each partition that belong to no index of the table: the server makes a key only of such.
+public struct KeyIndexBuild: Codable, Hashable, Sendable {
+    /// What their names begin with; the partition's oid follows.
+    public var stem: String
+    /// The partitioned table.
+    public var table: QualifiedName
+    /// What follows a partition's name: `USING btree (id_new)`.
+    public var body: SQL
 }
 
 /// Copies, on the added column, of the indexes that partitions have of their own.

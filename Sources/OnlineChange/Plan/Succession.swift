@@ -16,6 +16,13 @@ struct Succession {
     private var name: QualifiedName { table.name }
     private var later: Identifier { names.addedLater ?? names.original }
 
+    /// What partitions have is noted before it goes; those that have come since expand get what the others have.
+    func notes(isBack: Bool) -> [SQL] {
+        let own =
+            table.isPartitioned && !isBack ? [Self.partitionProperties(of: names.original, on: added, of: name)] : []
+        return partitionNotes() + own
+    }
+
     /// The one column is left without what only one can have, and the names are exchanged.
     func exchange(isBack: Bool) -> [SQL] {
         release(isBack: isBack)
@@ -55,7 +62,7 @@ struct Succession {
     // MARK: What is taken off the one column and put on the other, by the names that it has always had
 
     var foreignKeys: [Constraint] { dependents.constraints.filter { $0.kind == "f" } }
-    private var tableConstraints: [Constraint] { dependents.constraints.filter { ["p", "u", "c"].contains($0.kind) } }
+    var tableConstraints: [Constraint] { dependents.constraints.filter { ["p", "u", "c"].contains($0.kind) } }
     var triggers: [Trigger] {
         table.triggers.filter { $0.columns.contains(column.number) && !DualWrite.isOurs($0.name) }
     }
@@ -67,7 +74,7 @@ struct Succession {
         statements += triggers.map { "DROP TRIGGER \($0.name) ON \(name)" }
         statements += dependents.statistics.map { "DROP STATISTICS \($0.name)" }
         statements += (foreignKeys + tableConstraints).map { "ALTER TABLE \($0.table) DROP CONSTRAINT \($0.name)" }
-        statements += plainIndexes.filter(\.isUnique).map {
+        statements += plainIndexes.filter { $0.isUnique && !$0.isPartitioned }.map {
             "DROP INDEX \(QualifiedName(schema: name.schema, name: $0.name))"
         }
         return statements
@@ -80,7 +87,9 @@ struct Succession {
                 ["ALTER TABLE \(key.table) ADD CONSTRAINT \(key.name) \(server: key.definition) NOT VALID"]
                     + key.commenting
             }
-            + triggers.map { $0.creation(on: name, lookup: lookup(.trigger($0.name))) }
+            + triggers.map {
+                $0.creation(on: name, lookup: lookup(.trigger($0.name))) + table.cloneStates(of: $0)
+            }
             + dependents.policies.map { $0.creation(on: name, lookup: lookup(.policy($0.name))) }
     }
 
@@ -128,10 +137,11 @@ struct Succession {
     private func properties(default expression: String?, type: String) -> [SQL] {
         var statements: [SQL] = []
         if let expression {
-            statements += LookupPath.around(
-                "ALTER TABLE \(name) ALTER COLUMN \(names.original) SET DEFAULT \(server: expression)",
-                lookup(.columnDefault)
-            )
+            let reach: SQL = table.isPartitioned ? "ONLY " : ""
+            let setting: SQL =
+                "ALTER TABLE \(reach)\(name) ALTER COLUMN \(names.original) SET DEFAULT \(server: expression)"
+            let all = [setting] + (table.isPartitioned ? [partitionDefaults(expression)] : [])
+            statements += all.flatMap { LookupPath.around($0, lookup(.columnDefault)) }
         }
         for sequence in dependents.sequences {
             if sequence.isIdentity {
@@ -177,7 +187,7 @@ struct Succession {
     /// Checks, keys and indexes for the column that has the name now, from what was made ready for it.
     func keys(isBack: Bool) -> [SQL] {
         var statements: [SQL] = []
-        for constraint in tableConstraints {
+        for constraint in tableConstraints where !partitionedKeys.contains(constraint) {
             if constraint.kind == "c" {
                 let ready = Ready.name(constraint.name, self)
                 statements +=
@@ -197,8 +207,9 @@ struct Succession {
             }
             statements += constraint.commenting
         }
-        for index in plainIndexes { statements += take(index) }
-        for extras in dependents.indexes {
+        statements += partitionCheckComments() + partitionKeys()
+        for index in plainIndexes { statements += index.isPartitioned ? takeParts(of: index) : take(index) }
+        for extras in dependents.indexes where !table.isPartitioned {
             guard let index = indexes.first(where: { $0.name == extras.name }) else { continue }
             statements += extras.statements(table: name)
             // On the way back, those that aren't unique are the old ones still.

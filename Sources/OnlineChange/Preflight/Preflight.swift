@@ -15,6 +15,8 @@ public struct PreflightSubject: Sendable {
     let unfinished: [ChangeRecord]
     /// What depends on the column, if it must be carried to another.
     var dependents: ColumnDependents?
+    /// What can't be carried on partitions, if the column is to be changed for another.
+    var obstacles: [PartitionObstacle] = []
     /// The recipe's arguments.
     var arguments = ArgumentValues(columns: [:])
     /// Columns that refer to this one and change their type with it.

@@ -18,14 +18,22 @@ public struct ChangeStatus: Encodable, Sendable {
     public let progress: Progress?
     /// What it waits for.
     public let waiting: String?
+    /// What holds the backfill or the comparison back; empty unless a runner is at work.
+    public let heldBack: [HeldBack]
+    /// How the backfill is getting on with table and server, if it has begun.
+    public let health: BackfillHealth?
     /// Why it stopped the last time.
     public let error: String?
     /// Whether a runner is at work, going by its last sign of life.
     public let isRunning: Bool
     /// Who ran it last.
     public let runner: String?
-    /// What `pause` and `tune` set.
-    public let controls: Controls
+    /// Whether `pause` holds it still.
+    public let isPaused: Bool
+    /// What is set of the limits, by option.
+    public let limits: Limits
+    /// The limits that are not at their defaults, in words.
+    public let differingLimits: [String]
     /// Writes that came through the legacy column alone since the swap, and when the last one came.
     public let legacyWrites: LegacyWrites?
     /// When it was started and ended.
@@ -113,10 +121,16 @@ extension ChangeStatus {
         step = record.hasEnded ? nil : open?.step.title
         progress = try await Self.progress(record, session: session)
         waiting = record.controls.isPaused && record.waiting == nil ? "paused" : record.waiting
+        heldBack = record.isRunning ? try await Self.dated(record, session: session) : []
+        health =
+            record.state == .rolledBack
+            ? nil : try await BackfillHealth.read(record.id, table: plan.tableOID, session: session)
         error = record.error
         isRunning = record.isRunning
         runner = record.runner
-        controls = record.controls
+        isPaused = record.controls.isPaused
+        limits = record.controls.limits
+        differingLimits = record.controls.limits.differing
         legacyWrites =
             record.phase == "swap" && record.state == .active
             ? try await Self.legacyWrites(plan.columns.compactMap(\.dualWrite), session: session) : nil
@@ -132,6 +146,19 @@ extension ChangeStatus {
             }
     }
 
+    /// What holds it back, with the time since when: the ledger has how long, as of the last sign of life.
+    private static func dated(_ record: ChangeRecord, session: Session) async throws -> [HeldBack] {
+        var all: [HeldBack] = []
+        for var held in record.held {
+            held.seconds += record.heartbeatAge ?? 0
+            held.since = try await session.value(
+                "SELECT to_char(clock_timestamp() - make_interval(secs => \(held.seconds)), 'YYYY-MM-DD HH24:MI:SS TZ')"
+            )
+            all.append(held)
+        }
+        return all
+    }
+
     private static func progress(_ record: ChangeRecord, session: Session) async throws -> Progress? {
         let row = try await session.run(
             """
@@ -139,9 +166,10 @@ extension ChangeStatus {
                    coalesce(sum(l.end_block - l.first_block), 0)::float8 AS blocks,
                    coalesce(sum(l.visited::float8 / l.stripes), 0)::float8 AS done,
                    coalesce(bool_and(l.visited = l.stripes * (l.end_block - l.first_block)), true) AS complete,
-                   extract(epoch FROM coalesce(min(s.ended_at), clock_timestamp()) - min(s.begun_at))::float8 AS seconds
+                   coalesce(max(m.worked), 0)::float8 AS seconds
             FROM online_change.backfill_lane l
-            JOIN online_change.step s ON s.change_id = l.change_id AND s.position = l.position
+            LEFT JOIN online_change.backfill_measure m
+              ON m.change_id = l.change_id AND m.position = l.position AND NOT m.is_end
             WHERE l.change_id = \(record.id)
               AND l.position = (SELECT max(position) FROM online_change.backfill_lane WHERE change_id = \(record.id))
             """
@@ -155,7 +183,7 @@ extension ChangeStatus {
         let isComplete: Bool = try row["complete"]
         let rows: Int = try row["rows"]
         let seconds: Double = try row["seconds"]
-        let remaining = done > 0 && record.isRunning ? seconds * max(0, blocks - done) / done : nil
+        let remaining = done > 0 && seconds > 0 && record.isRunning ? seconds * max(0, blocks - done) / done : nil
         return Progress(
             activity: record.plan.companions.isEmpty ? "backfill" : "backfill of \(table)",
             fraction: isComplete ? 1 : min(1, done / blocks),

@@ -5,14 +5,18 @@ extension ChangeStatus {
         lines.append("  phases    " + phases.map { mark($0.state) + $0.name }.joined(separator: "  "))
         if let step, state == "active" { lines.append("  step      \(step)") }
         if let progress { lines.append("  progress  \(bar(progress.fraction)) \(progress.text)") }
-        if let waiting { lines.append("  waiting   \(waiting)") }
+        for held in heldBack { lines.append("  held back \(held.signal): \(held.text)") }
+        if let waiting, waiting != heldBack.map(\.reason).joined(separator: "; ") {
+            lines.append("  waiting   \(waiting)")
+        }
         if let legacyWrites {
             let last = legacyWrites.last.map { ", the last one at \($0)" } ?? ""
             lines.append("  legacy    \(Count.text(legacyWrites.count)) writes by the old name alone since swap\(last)")
         }
         if let error { lines.append("  stopped   \(error)") }
         lines.append("  runner    \(runnerText)")
-        lines.append("  controls  \(controls.text)")
+        if let health { lines.append("  health    \(health.text)") }
+        lines.append("  limits    \(limitsText)")
         lines.append("  started   \(startedAt)" + (finishedAt.map { ", ended \($0)" } ?? ""))
         if let gate { lines.append("  gate      \(gate)") }
         if let next { lines.append("  next      \(next)") }
@@ -35,6 +39,11 @@ extension ChangeStatus {
         return error == nil ? "ready for the next phase" : "stopped"
     }
 
+    private var limitsText: String {
+        let texts = (isPaused ? ["paused"] : []) + differingLimits
+        return texts.isEmpty ? "the defaults" : texts.joined(separator: ", ")
+    }
+
     private var runnerText: String {
         guard let runner else { return "none yet" }
         return isRunning ? runner : "none now; the last one was \(runner)"
@@ -51,14 +60,5 @@ extension ChangeStatus {
     private func bar(_ fraction: Double) -> String {
         let full = Int((fraction * 20).rounded(.down))
         return "[" + String(repeating: "#", count: full) + String(repeating: ".", count: 20 - full) + "]"
-    }
-}
-
-extension Controls {
-    /// The controls in words.
-    public var text: String {
-        let lag = lagLimit.map { ", lag limit \(Bytes.text($0))" } ?? ""
-        return
-            "\(isPaused ? "paused, " : "")batches of \(batchTime) ms, \(workers) worker\(workers == 1 ? "" : "s")\(lag)"
     }
 }

@@ -14,10 +14,8 @@ public struct ChangeRequest: Sendable {
     public var name: String?
     /// How the change is planned.
     public var options: PlanningOptions
-    /// What the backfill starts with; nil for what is stored or the default.
-    public var batchTime: Int?
-    /// How many batches run at once; nil likewise.
-    public var workers: Int?
+    /// What is to be set of the limits; the rest stays as it is stored, or at its default.
+    public var limits: Limits
 
     /// A request.
     public init(
@@ -27,8 +25,7 @@ public struct ChangeRequest: Sendable {
         texts: [String: String] = [:],
         name: String? = nil,
         options: PlanningOptions = PlanningOptions(),
-        batchTime: Int? = nil,
-        workers: Int? = nil
+        limits: Limits = [:]
     ) {
         self.recipe = recipe
         self.table = table
@@ -36,7 +33,6 @@ public struct ChangeRequest: Sendable {
         self.texts = texts
         self.name = name
         self.options = options
-        self.batchTime = batchTime
-        self.workers = workers
+        self.limits = limits
     }
 }

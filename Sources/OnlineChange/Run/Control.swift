@@ -4,25 +4,16 @@ import Postgres
 public enum Control {
     /// Sets what is given and leaves the rest; takes effect at the next batch.
     ///
-    /// - Throws: `Failure.refused` if there is no such unfinished change.
+    /// - Throws: `Failure.refused` if there is no such unfinished change, `.usage` for hours in an unknown time zone.
     public static func set(
         _ reference: String,
         on parameters: ConnectionParameters,
         isPaused: Bool? = nil,
-        batchTime: Int? = nil,
-        workers: Int? = nil,
-        lagLimit: Int? = nil
+        limits: Limits = [:]
     ) async throws -> ChangeStatus {
         let session = try await Session.open(parameters)
         do {
-            try await set(
-                reference,
-                session,
-                isPaused: isPaused,
-                batchTime: batchTime,
-                workers: workers,
-                lagLimit: lagLimit
-            )
+            try await set(reference, session, isPaused: isPaused, limits: limits)
             await session.close()
         } catch {
             await session.close()
@@ -31,30 +22,32 @@ public enum Control {
         return try await ChangeStatus.read(parameters, change: reference)[0]
     }
 
+    /// Refuses hours that could never be told: the backfill would stand still for good.
+    ///
+    /// - Throws: `Failure.usage`.
+    static func check(_ limits: Limits, on session: Session) async throws {
+        guard let hours = limits.hours, try await Throttle.minute(hours, on: session) == nil else { return }
+        throw Failure(
+            .usage,
+            "the server knows no time zone '\(hours.zone ?? "")'",
+            next: "SELECT name FROM pg_timezone_names lists those that it knows."
+        )
+    }
+
     private static func set(
         _ reference: String,
         _ session: Session,
         isPaused: Bool?,
-        batchTime: Int?,
-        workers: Int?,
-        lagLimit: Int?
+        limits: Limits
     ) async throws {
         let unknown = Failure(.refused, "there is no unfinished change '\(reference)'", next: "online-change status")
         guard try await LedgerAccess.open(session) else { throw unknown }
+        try await check(limits, on: session)
         let ledger = Ledger(session: session)
         guard let change = try await ledger.change(reference),
-            try await ledger.set(
-                change.id,
-                isPaused: isPaused,
-                batchTime: batchTime,
-                workers: workers,
-                lagLimit: lagLimit
-            )
+            try await ledger.set(change.id, isPaused: isPaused, limits: limits)
         else { throw unknown }
-        let words = [
-            isPaused.map { $0 ? "paused" : "resumed" }, batchTime.map { "batch time \($0) ms" },
-            workers.map { "\($0) workers" }, lagLimit.map { "lag limit \(Bytes.text($0))" },
-        ]
+        let words = [isPaused.map { $0 ? "paused" : "resumed" }, limits.isEmpty ? nil : limits.text]
         try await ledger.note(change.id, what: words.compactMap { $0 }.joined(separator: ", "))
     }
 }

@@ -32,11 +32,21 @@ struct FingerprintCheck: Sendable {
                 triggers: isExpanded && !(isSwapped && plan.isOneWay) ? column.triggerNames : nil
             )
             findings += (column.fill?.findings(in: now) ?? []) + (try await attached(to: now, column, reader))
+            if !isSwapped { findings += try await obstacles(column, reader) }
         }
         for finding in findings where finding.consequence == .note {
             await context.report(.finding(finding))
         }
         try Preflight.enforce(findings, acknowledged: context.acknowledged)
+    }
+
+    /// What partitions have got of their own on a column that is to be changed for another.
+    private func obstacles(_ planned: PlannedColumn, _ reader: CatalogReader) async throws -> [Finding] {
+        guard planned.fingerprint.carried != nil else { return [] }
+        return PartitionCarryCheck.findings(
+            try await reader.partitionObstacles(of: planned.tableOID, on: planned.names.original),
+            column: "\(planned.table).\(planned.names.original)"
+        )
     }
 
     /// What others have put on the column that goes at drop, which would go with it.

@@ -57,7 +57,35 @@ struct IndexBuilder: Sendable {
     }
 
     /// Has the server prove a constraint; one that is proven already is left alone.
+    ///
+    /// Partitions one after another, each in a transaction of its own: the table's proof is then theirs together.
     func validate(_ validation: ConstraintValidation) async throws {
+        for partition in try await unproven(validation) {
+            do {
+                try await prove(ConstraintValidation(table: partition, constraint: validation.constraint))
+            } catch let error as PostgresError where [.undefinedTable, .undefinedObject].contains(error.state) {
+                await context.report(.notice("partition \(partition) left before its proof"))
+            }
+        }
+        try await prove(validation)
+    }
+
+    /// Partitions without any of their own in which the constraint isn't proven yet.
+    private func unproven(_ validation: ConstraintValidation) async throws -> [QualifiedName] {
+        try await context.session.run(
+            """
+            SELECT n.nspname AS schema, c.relname AS name
+            FROM pg_partition_tree(to_regclass(\(validation.table.quoted))) t JOIN pg_class c ON c.oid = t.relid
+            JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_constraint con ON con.conrelid = c.oid
+            WHERE t.level > 0 AND t.isleaf AND con.conname = \(validation.constraint.name) AND NOT con.convalidated
+            ORDER BY c.oid
+            """
+        ).rows.map {
+            QualifiedName(schema: Identifier(try $0["schema"]), name: Identifier(try $0["name"]))
+        }
+    }
+
+    private func prove(_ validation: ConstraintValidation) async throws {
         let statement = Action.validate(validation).statements[0]
         try await watched("proof of \(validation.constraint)") { session in
             try await context.lockGuard.runConcurrently(statement, on: session)

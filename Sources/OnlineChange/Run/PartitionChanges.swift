@@ -11,13 +11,15 @@ struct PartitionChanges: Sendable {
 
     /// Writes down which partitions have the added column, and by which number: a detached one is known by that.
     func remember() async throws {
-        guard try await isPartitioned(), let added = try await added() else { return }
+        guard try await isPartitioned() else { return }
+        // Where no column is added, by the column itself.
+        let follower = try await columns()?.follower ?? plan.names.original
         try await context.session.run(
             """
             INSERT INTO online_change.partition (change_id, relation, attribute)
             SELECT \(context.change.id), t.relid, a.attnum
             FROM pg_partition_tree(\(plan.tableOID)::oid::regclass) t
-            JOIN pg_attribute a ON a.attrelid = t.relid AND a.attname = \(added.name) AND NOT a.attisdropped
+            JOIN pg_attribute a ON a.attrelid = t.relid AND a.attname = \(follower.name) AND NOT a.attisdropped
             WHERE t.level > 0
             ON CONFLICT (change_id, relation) DO UPDATE SET attribute = excluded.attribute
             """
@@ -29,11 +31,9 @@ struct PartitionChanges: Sendable {
     /// - Throws: `Failure` of kind `data` if one does.
     func takeIn() async throws {
         guard try await isPartitioned() else { return }
-        if let added = try await added() {
-            let isSwapped = added != plan.names.added(isSwapped: false)
-            let original = plan.names.original(isSwapped: isSwapped)
-            for partition in try await unknown(with: added) {
-                try await requireNothingAlone(in: added, beside: original, of: partition)
+        if let (follower, leader) = try await columns() {
+            for partition in try await unknown(with: follower) {
+                try await requireNothingAlone(in: follower, beside: leader, of: partition)
             }
         }
         try await remember()
@@ -75,6 +75,10 @@ struct PartitionChanges: Sendable {
     func clean() async throws {
         guard try await isPartitioned() else { return }
         for table in try await detached() {
+            guard plan.names.added != nil else {
+                try await release(table)
+                continue
+            }
             if try await holdsMore(table) {
                 await context.report(
                     .notice(
@@ -95,6 +99,33 @@ struct PartitionChanges: Sendable {
         }
     }
 
+    /// Takes our check off a table whose column stays.
+    private func release(_ table: Detached) async throws {
+        let ours: [String] = try await context.session.run(
+            """
+            SELECT conname AS name FROM pg_constraint WHERE conrelid = \(table.oid)::oid
+              AND conname = ANY (\(plan.fingerprint.ours.map(\.name))::text[]) AND (contype = 'c' OR NOT convalidated)
+            """
+        ).rows.map { try $0["name"] }
+        try await context.lockGuard.run(
+            GuardedTransaction(
+                locks: [TableLock(table: table.name, mode: .accessExclusive, reason: "DROP CONSTRAINT")],
+                statements: plan.allTriggerNames.map { "DROP TRIGGER IF EXISTS \($0) ON \(table.name)" }
+                    + ours.map { "ALTER TABLE \(table.name) DROP CONSTRAINT \(Identifier($0))" }
+            ),
+            on: context.session,
+            record: { _ in [forgetting(table)] }
+        )
+        if !ours.isEmpty { await context.report(.notice("\(table.name) is detached: our check was dropped there")) }
+    }
+
+    private func forgetting(_ table: Detached) -> SQL {
+        """
+        DELETE FROM online_change.partition
+        WHERE change_id = \(context.change.id) AND relation = \(Int(table.oid))::oid
+        """
+    }
+
     private struct Detached {
         let oid: UInt32
         let name: QualifiedName
@@ -108,12 +139,31 @@ struct PartitionChanges: Sendable {
         )
     }
 
-    private func added() async throws -> Identifier? {
-        plan.names.added(isSwapped: plan.isSwapped(try await context.ledger.steps(context.change.id)))
+    private func isSwapped() async throws -> Bool {
+        plan.isSwapped(try await context.ledger.steps(context.change.id))
+    }
+
+    /// The column that follows, which goes with the change as it stands, and the one that counts.
+    private func columns() async throws -> (follower: Identifier, leader: Identifier)? {
+        let isSwapped = try await isSwapped()
+        guard let added = plan.names.added(isSwapped: isSwapped) else { return nil }
+        let original = plan.names.original(isSwapped: isSwapped)
+        // Where all that hangs on the original is carried to the added one, that is the one that counts from swap on.
+        return plan.fingerprint.carried != nil && isSwapped ? (original, added) : (added, original)
+    }
+
+    /// Names that only a column has which follows; a table that has left while the other one did keeps what it had.
+    private func followers(isSwapped: Bool) -> [Identifier] {
+        let names = plan.names
+        guard plan.fingerprint.carried != nil, let added = names.added else { return names.all }
+        return (isSwapped ? [names.originalLater] : [added])
+            + (added != names.addedLater ? [added] : [])
+            + (names.originalLater != names.original ? [names.originalLater] : [])
     }
 
     private func detached() async throws -> [Detached] {
-        try await context.session.run(
+        let followers = followers(isSwapped: try await isSwapped())
+        return try await context.session.run(
             """
             SELECT c.oid, n.nspname AS schema, c.relname AS name, a.attname AS added
             FROM online_change.partition p JOIN pg_class c ON c.oid = p.relation
@@ -121,7 +171,7 @@ struct PartitionChanges: Sendable {
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.attribute AND NOT a.attisdropped
             WHERE p.change_id = \(context.change.id) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
               AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = \(plan.owner.name))
-              AND a.attname = ANY (\(plan.names.all.map(\.name))::text[])
+              AND a.attname = ANY (\(followers.map(\.name))::text[])
             ORDER BY c.oid
             """
         ).rows.map { row in
@@ -153,14 +203,7 @@ struct PartitionChanges: Sendable {
                     + ["ALTER TABLE \(table.name) DROP COLUMN IF EXISTS \(table.added)"]
             ),
             on: context.session,
-            record: { _ in
-                [
-                    """
-                    DELETE FROM online_change.partition
-                    WHERE change_id = \(context.change.id) AND relation = \(Int(table.oid))::oid
-                    """
-                ]
-            }
+            record: { _ in [forgetting(table)] }
         )
     }
 }

@@ -28,8 +28,8 @@ struct PhaseRunner: Sendable {
         let open = plan.steps.filter { $0.phase == phase.name && states[$0.position] != "done" }
         await context.report(.phaseStarted(phase: phase.name, summary: phase.summary))
         let partitions = PartitionChanges(context: context)
+        try await partitions.clean()
         if !open.isEmpty {
-            try await partitions.clean()
             try await FingerprintCheck(context: context).run()
             if context.change.phase != nil { try await partitions.takeIn() }
         }

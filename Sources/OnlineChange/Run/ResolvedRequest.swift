@@ -68,12 +68,15 @@ struct ResolvedRequest: Sendable {
                 of: ColumnKey(table: table.oid, number: column.number)
             )
         }
+        var obstacles: [PartitionObstacle] = []
+        if type != nil { obstacles = try await reader.partitionObstacles(of: table.oid, on: names.original) }
         let subject = PreflightSubject(
             table: snapshot,
             facts: facts,
             names: names,
             unfinished: unfinished.filter { !$0.plan.columns(of: table.oid).isEmpty },
             dependents: dependents,
+            obstacles: obstacles,
             arguments: arguments,
             companions: cascade.companions,
             leftBehind: cascade.leftBehind

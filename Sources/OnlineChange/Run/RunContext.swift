@@ -47,9 +47,14 @@ struct RunContext: Sendable {
         plan.companions.isEmpty ? activity : "\(activity) of \(column.table)"
     }
 
-    /// Shows that the runner is alive; throws if another has taken the change over.
-    func beat(waiting: String?) async throws {
-        try await ledger.beat(change.id, epoch: epoch, waiting: waiting)
+    /// Shows that the runner is alive, and what holds its work back; throws if another has taken the change over.
+    func beat(waiting: String?, held: [HeldBack] = []) async throws {
+        try await ledger.beat(change.id, epoch: epoch, waiting: waiting, held: held)
+    }
+
+    /// A watch over what may hold work back, for one run of it.
+    func throttleWatch() -> ThrottleWatch {
+        ThrottleWatch(session: observer, parameters: parameters, owner: plan.owner)
     }
 
     /// Another session as the table's owner.

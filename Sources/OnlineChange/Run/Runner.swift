@@ -73,11 +73,11 @@ public struct Runner: Sendable {
                 next: "Leave the option out, or roll the change back and start it again with it."
             )
         }
-        guard request.batchTime != nil || request.workers != nil else { return }
+        guard !request.limits.isEmpty else { return }
         try await withSession { session in
             guard try await LedgerAccess.open(session) else { return }
-            _ = try await Ledger(session: session)
-                .set(change.id, batchTime: request.batchTime, workers: request.workers)
+            try await Control.check(request.limits, on: session)
+            _ = try await Ledger(session: session).set(change.id, limits: request.limits)
         }
     }
 
@@ -233,6 +233,7 @@ public struct Runner: Sendable {
     }
 
     private func create(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord {
+        try await Control.check(resolved.request.limits, on: session)
         let plan = try await plan(resolved, on: session)
         let policy = LockPolicy(
             lockTimeout: lockTimeout,
@@ -247,14 +248,9 @@ public struct Runner: Sendable {
             tool: Version.current
         )
         let ledger = Ledger(session: session)
-        let defaults = Controls()
-        let controls = Controls(
-            batchTime: resolved.request.batchTime ?? defaults.batchTime,
-            workers: resolved.request.workers ?? defaults.workers
-        )
         let change: ChangeRecord
         do {
-            change = try await ledger.create(plan, controls: controls, tool: Version.current)
+            change = try await ledger.create(plan, limits: resolved.request.limits, tool: Version.current)
         } catch let error as PostgresError where error.state == .uniqueViolation {
             throw Failure(
                 .notNow,

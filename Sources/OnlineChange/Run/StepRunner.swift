@@ -66,6 +66,7 @@ struct StepRunner: Sendable {
             try await PartitionedIndexBuilder(context: context, build: build).run()
         case .copyPartitionIndexes(let copies):
             try await PartitionIndexCopier(context: context, copies: copies).run()
+        case .buildKeyIndexes(let build): try await KeyIndexBuilder(context: context, build: build).run()
         case .dropIndex(let index): try await IndexBuilder(context: context).drop(index)
         case .vacuum(let table): try await IndexBuilder(context: context).vacuum(table)
         case .verify(let verification):
@@ -127,7 +128,8 @@ struct StepRunner: Sendable {
     ) async throws -> LockGuard.Effort {
         let statements = Action.transaction(transaction).statements.map(\.text).joined(separator: ";\n")
         // A partition may come between the look at it and the lock; the next look takes it in, or finds what is wrong.
-        for _ in 0..<5 {
+        let start = ContinuousClock.now
+        while true {
             var assertions: [SQL] = []
             for condition in transaction.conditions {
                 assertions += try await require(condition)
@@ -140,10 +142,17 @@ struct StepRunner: Sendable {
                     record: { mark.ended(state: state, statements: statements, effort: $0) }
                 )
             } catch let error as PostgresError where error.state == .assertionFailed {
-                continue
+                guard (ContinuousClock.now - start).seconds < context.lockGuard.policy.deadline else {
+                    throw Failure(
+                        .notNow,
+                        "each time that the locks were held, a partition had come or our triggers had been touched since the "
+                            + "last look",
+                        left: "Nothing of this step was done; what was done before it stands.",
+                        next: "Run the same command again."
+                    )
+                }
             }
         }
-        throw StandingVerification.touched(context.change.name)
     }
 
     /// Looks whether a condition holds, and waits for what only time can bring. No lock is held yet.
@@ -169,6 +178,8 @@ struct StepRunner: Sendable {
                 try await VerificationRun(context: context, verification: context.column.verificationAfterSwap)
                     .mustFit()
             }
+        case .keyIndexes(let build):
+            try await KeyIndexBuilder(context: context, build: build).run()
         case .triggerBodiesKnow(let from, let to):
             try await requireBodies { TriggerBodyCheck.beforeSwap($0, from: from, to: to) }
         case .triggerBodiesForgot(let legacy):
@@ -193,6 +204,7 @@ extension Action {
         case .buildIndex(let build): LookupPath.around(build.statement, build.lookup ?? [], isLocal: false)
         case .buildPartitionedIndex(let build): build.statements
         case .copyPartitionIndexes(let copies): copies.statements
+        case .buildKeyIndexes(let build): build.statements
         case .dropIndex(let index): ["DROP INDEX CONCURRENTLY IF EXISTS \(index)"]
         case .validate(let validation):
             ["ALTER TABLE \(validation.table) VALIDATE CONSTRAINT \(validation.constraint)"]

@@ -51,8 +51,17 @@ public struct PlainNotNull: Sendable {
         self.fill = fill
     }
 
-    /// Runs in the transaction that is open, with the table's own triggers at rest as they are for the tool.
+    /// Runs in the transaction that is open, with the table's own triggers at rest where they are for the tool.
     public func run(on connection: Connection) async throws(PostgresError) {
+        // Those that check keys can't rest, and no other then can.
+        let hasKeys: Bool = try await connection.value(
+            """
+            SELECT EXISTS (SELECT FROM pg_constraint c
+              JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+              WHERE c.conrelid = to_regclass(\(table.quoted)) AND a.attname = \(column.name)
+                AND (c.contype = 'f' OR c.condeferrable))
+            """
+        )
         if let fill {
             // A value that a key or constraint refuses is refused to a person too.
             try await connection.script([
@@ -60,10 +69,11 @@ public struct PlainNotNull: Sendable {
                 "SET CONSTRAINTS ALL IMMEDIATE", "ROLLBACK TO SAVEPOINT tried",
             ])
         }
+        let role: SQL = hasKeys ? "origin" : "replica"
         let filling: [SQL] =
             fill.map {
                 [
-                    "SET LOCAL session_replication_role = replica",
+                    "SET LOCAL session_replication_role = \(role)",
                     "UPDATE \(table) SET \(column) = \($0) WHERE \(column) IS NULL",
                     "SET LOCAL session_replication_role = origin",
                 ]

@@ -48,7 +48,7 @@ struct AddNotNull: AsyncParsableCommand {
         var texts: [String: String] = [:]
         texts["fill"] = fill
         if keepFilling { texts["keep-filling"] = "yes" }
-        let request = start.request(
+        let request = try start.request(
             try RecipeReader.builtIn("add-not-null"),
             table: table,
             columns: ["column": column],

@@ -71,7 +71,7 @@ struct ChangeType: AsyncParsableCommand {
         texts["using"] = using
         texts["reverse"] = reverse
         if cascade { texts["cascade"] = "yes" }
-        let request = start.request(
+        let request = try start.request(
             try RecipeReader.builtIn("change-type"),
             table: table,
             columns: columns,

@@ -36,7 +36,7 @@ struct RenameColumn: AsyncParsableCommand {
 
     func run() async throws {
         let output = output.choose()
-        let request = start.request(
+        let request = try start.request(
             try RecipeReader.builtIn("rename-column"),
             table: table,
             columns: ["from": from, "to": to],

@@ -17,18 +17,11 @@ struct StartOptions: ParsableArguments {
     @Option(help: "The change's name. (default: made from the arguments, such as users.name-to-full_name)")
     var name: String?
 
-    @Option(help: ArgumentHelp("The time that a batch of the backfill should take. (default: 25)", valueName: "ms"))
-    var batchTime: Int?
-
-    @Option(help: "How many batches run at once. (default: 1)")
-    var workers: Int?
-
     @Flag(help: "Do not ask before drop.")
     var yes = false
 
-    func validate() throws {
-        try ControlLimits.check(batchTime: batchTime, workers: workers)
-    }
+    @OptionGroup(title: "What holds the backfill back")
+    var limits: LimitOptions
 
     /// The request for a recipe.
     func request(
@@ -37,7 +30,7 @@ struct StartOptions: ParsableArguments {
         columns: [String: String],
         texts: [String: String] = [:],
         options: PlanningOptions
-    ) -> ChangeRequest {
+    ) throws -> ChangeRequest {
         ChangeRequest(
             recipe: recipe,
             table: table,
@@ -45,8 +38,7 @@ struct StartOptions: ParsableArguments {
             texts: texts,
             name: name,
             options: options,
-            batchTime: batchTime,
-            workers: workers
+            limits: try limits.limits
         )
     }
 
@@ -65,20 +57,5 @@ struct StartOptions: ParsableArguments {
         }
         if through == .drop { try Confirmation.ask(destroying, isGiven: yes) }
         try await runner.start(request, through: through.rawValue)
-    }
-}
-
-/// What `--batch-time`, `--workers` and `--lag-limit` may be.
-enum ControlLimits {
-    static func check(batchTime: Int?, workers: Int?, lagLimit: Int? = nil) throws {
-        if let batchTime, !(1...10_000).contains(batchTime) {
-            throw ValidationError("--batch-time takes milliseconds from 1 to 10000.")
-        }
-        if let workers, !(1...64).contains(workers) {
-            throw ValidationError("--workers takes a number from 1 to 64.")
-        }
-        if let lagLimit, lagLimit < 1 {
-            throw ValidationError("--lag-limit takes megabytes from 1.")
-        }
     }
 }

@@ -4,45 +4,30 @@ import OnlineChange
 /// Sets how hard a change's backfill works.
 struct Tune: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Sets batch time, workers or lag limit of a change, from any machine.",
+        abstract: "Sets what holds a change's backfill back and how fast it goes, from any machine.",
         usage: "online-change tune <change> [<options>]",
         discussion: """
-            Takes effect at the next batch.
+            Takes effect at the next batch. Every option takes `default`, and all but batch time and workers take `off`.
 
             Example:
               online-change tune users.name-to-full_name --workers 4 --batch-time 50
+              online-change tune 3 --lag-limit 256MB --only 22:00-06:00
             """
     )
 
     @Argument(help: "The change's name or number.")
     var change: String
 
-    @Option(help: ArgumentHelp("The time that a batch should take.", valueName: "ms"))
-    var batchTime: Int?
-
-    @Option(help: "How many batches run at once.")
-    var workers: Int?
-
-    @Option(help: ArgumentHelp("Replication lag from which the backfill waits.", valueName: "MB"))
-    var lagLimit: Int?
-
+    @OptionGroup(title: "What holds the backfill back") var limits: LimitOptions
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        try ControlLimits.check(batchTime: batchTime, workers: workers, lagLimit: lagLimit)
-        guard batchTime != nil || workers != nil || lagLimit != nil else {
-            throw ValidationError("Say what to tune: --batch-time, --workers or --lag-limit.")
+        guard try !limits.limits.isEmpty else {
+            throw ValidationError("Say what to tune, such as --batch-time, --workers or --lag-limit.")
         }
     }
 
     func run() async throws {
-        let status = try await Control.set(
-            change,
-            on: connection.parameters,
-            batchTime: batchTime,
-            workers: workers,
-            lagLimit: lagLimit.map { $0 << 20 }
-        )
-        print(status.text)
+        print(try await Control.set(change, on: connection.parameters, limits: try limits.limits).text)
     }
 }

@@ -75,7 +75,7 @@ struct NotNullShape: Sendable, CustomStringConvertible {
     static func possible() async throws -> [NotNullShape] {
         let connection = try await Connection.open(TestServer.parameters())
         var possible: [NotNullShape] = []
-        for shape in filled + unfilled where connection.serverVersion >= 14_00_04 {
+        for shape in filled + unfilled + partitioned where connection.serverVersion >= 14_00_04 {
             var isPossible = true
             for need in shape.needs where isPossible { isPossible = try await need.isMet(on: connection) }
             if isPossible { possible.append(shape) }

@@ -60,14 +60,6 @@ struct RefusedNotNullTests {
         "Tables and columns",
         arguments: [
             (
-                NotNullShape(
-                    name: "partitioned",
-                    setup: "CREATE TABLE item (id integer, name text) PARTITION BY LIST (id)",
-                    nulls: "SELECT 1"
-                ),
-                "table public.item: it is partitioned, and of such tables columns can only be renamed yet"
-            ),
-            (
                 .text("inherited", "CREATE TABLE child () INHERITS (item)"),
                 "table public.item: other tables inherit from it"
             ),

@@ -53,24 +53,4 @@ struct CarryCheckTests {
         #expect(try await DatabaseState.read(connection).differences(from: before) == [])
         await connection.close()
     }
-
-    @Test("Of a partitioned table a column can be renamed only", arguments: ["change-type", "add-not-null"])
-    func partitioned(recipe: String) async throws {
-        let parameters = try TestDatabase.current.parameters
-        try await TestDatabase.current.run("CREATE TABLE item (id int, value int) PARTITION BY LIST (id)")
-        let request = ChangeRequest(
-            recipe: try RecipeReader.builtIn(recipe),
-            table: "item",
-            columns: ["column": "value"],
-            texts: recipe == "change-type" ? ["type": "bigint"] : [:]
-        )
-        let failure = await #expect(throws: Failure.self) {
-            try await Runner(parameters: parameters) { _ in }.plan(request)
-        }
-        #expect(failure?.kind == .refused)
-        #expect(
-            failure?.message.contains("of such tables columns can only be renamed yet") == true,
-            "\(failure?.message ?? "")"
-        )
-    }
 }

@@ -39,6 +39,12 @@ struct ChangeTypeLifecycleTests {
         }
     }
 
+    /// Partitioned tables apart, for a look at them alone.
+    @Test(arguments: TypeShape.partitions)
+    func partitionsRollBackAndFinishLikePlainAlter(shape: TypeShape) async throws {
+        try await rollsBackAndFinishesLikePlainAlter(shape: shape)
+    }
+
     /// What the plain ALTER gives, in a database of its own.
     private func plainlyAltered(_ shape: TypeShape) async throws -> DatabaseState {
         var state: DatabaseState?

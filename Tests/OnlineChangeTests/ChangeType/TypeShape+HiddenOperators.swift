@@ -27,6 +27,16 @@ extension TypeShape {
             after: remade(),
             acknowledge: ["constraint unproven on public.item"]
         ),
+        TypeShape(
+            name: "operators of the old type by name",
+            column: "name",
+            type: "text",
+            setup: """
+                CREATE EXTENSION citext; CREATE TABLE item (id int PRIMARY KEY, name citext CHECK (name >= 'a'));
+                INSERT INTO item SELECT g, 'name ' || g FROM generate_series(1, 9) g;
+                CREATE INDEX above ON item (id) WHERE name > 'name 5'
+                """
+        ),
     ]
 
     /// Indexes whose expressions bear the column's name.

@@ -31,6 +31,7 @@ struct TypeShape: Sendable, CustomStringConvertible {
 
     static let all =
         keys + indexes + namedExpressions + constraints + properties + readers + hiddenOperators + conversions + directs
+        + partitions
 }
 
 extension TypeShape {

@@ -54,7 +54,7 @@ final class Rename: Sendable {
             table: table,
             columns: ["from": "name", "to": "full_name"],
             options: options,
-            batchTime: 5
+            limits: [.batchTime: .at(0.005)]
         )
         try await runner.start(request, through: phase)
     }

@@ -94,25 +94,6 @@ import Testing
         #expect(refusal.hasPrefix("refused: trigger own on public.part: it is the partition's own and fires"))
     }
 
-    @Test("change-type says that it can't, by name")
-    func changeType() async throws {
-        let database = try TestDatabase.current
-        try await database.run("CREATE TABLE users (id integer, name text) PARTITION BY LIST (id)")
-        let request = ChangeRequest(
-            recipe: try RecipeReader.builtIn("change-type"),
-            table: "users",
-            columns: ["column": "name"],
-            texts: ["type": "integer", "using": "length(name)"]
-        )
-        let failure = await #expect(throws: Failure.self) {
-            _ = try await Runner(parameters: database.parameters) { _ in }.plan(request)
-        }
-        #expect(
-            failure?.message
-                == "table public.users: it is partitioned, and of such tables columns can only be renamed yet"
-        )
-    }
-
     @Test("Rows and bytes are those of all partitions, and a difference is named with its partition")
     func wholeTable() async throws {
         let database = try TestDatabase.current

@@ -12,6 +12,10 @@ struct BackfillBatch: Sendable {
         let rows: Int
         /// The place where the lane stands now.
         let visited: Int
+        /// Seconds that the server worked on it, without its commit.
+        let seconds: Double
+        /// Bytes of WAL that the server wrote meanwhile, whoever for.
+        let wal: Int
         let controls: Controls
     }
 
@@ -38,7 +42,13 @@ struct BackfillBatch: Sendable {
     ) async throws -> Outcome? {
         let row = try await session.run(statement(lane, piece, locked)).rows.first
         return try row.map {
-            Outcome(rows: try $0["moved"], visited: try $0["visited"], controls: try Controls($0))
+            Outcome(
+                rows: try $0["moved"],
+                visited: try $0["visited"],
+                seconds: try $0["seconds"],
+                wal: try $0["written"],
+                controls: try Controls($0)
+            )
         }
     }
 
@@ -71,16 +81,20 @@ struct BackfillBatch: Sendable {
                 """
             }
         return """
-            WITH \(moved)
+            WITH begun AS MATERIALIZED (SELECT pg_current_wal_insert_lsn() AS lsn),
+            \(moved)
             UPDATE online_change.backfill_lane l
             SET visited = \(visited), rows = l.rows + (SELECT count(*) FROM moved), batches = l.batches + 1,
-                busy = l.busy + extract(epoch FROM clock_timestamp() - statement_timestamp())
-            FROM online_change.change c
+                busy = l.busy + extract(epoch FROM clock_timestamp() - statement_timestamp()),
+                wal = l.wal + pg_wal_lsn_diff(pg_current_wal_insert_lsn(), begun.lsn)
+            FROM online_change.change c, begun
             WHERE c.id = \(change) AND c.epoch = \(epoch)
               AND l.change_id = c.id AND l.position = \(position) AND l.number = \(lane.number)
               AND l.relation = \(relation.oid)::oid AND l.filenode = \(relation.filenode)::oid
               AND l.visited = \(lane.visited) AND l.filenode = pg_relation_filenode(\(relation.oid)::oid::regclass)
-            RETURNING (SELECT count(*) FROM moved) AS moved, l.visited, c.paused, c.batch_time, c.workers, c.lag_limit
+            RETURNING (SELECT count(*) FROM moved) AS moved, l.visited, c.paused, c.limits::text AS limits,
+              extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 AS seconds,
+              pg_wal_lsn_diff(pg_current_wal_insert_lsn(), begun.lsn)::bigint AS written
             """
     }
 

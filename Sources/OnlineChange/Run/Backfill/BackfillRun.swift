@@ -8,6 +8,17 @@ struct BackfillRun: Sendable {
 
     /// Runs until every lane is done.
     func run() async throws {
+        let watch = context.throttleWatch()
+        do {
+            try await run(watch)
+        } catch {
+            await watch.close()
+            throw error
+        }
+        await watch.close()
+    }
+
+    private func run(_ watch: ThrottleWatch) async throws {
         let ledger = BackfillLedger(session: context.session, change: context.change.id, position: position)
         while true {
             let relations = try await HeapRelation.all(of: context.column.tableOID, on: context.session)
@@ -19,9 +30,10 @@ struct BackfillRun: Sendable {
                 let what = relation.oid == context.column.tableOID ? "the table" : "partition \(relation.name)"
                 await context.report(.notice("\(what) was rewritten meanwhile: the backfill starts over"))
             }
+            try await measures.begin(isRewritten: !found.rewritten.isEmpty)
             let controls = try await context.ledger.reload(context.change.id).controls
             let longest = Int(context.batchBudget * 500)
-            if controls.batchTime > longest {
+            if controls.limits.batchTime * 1000 > Double(longest) {
                 await context.report(
                     .notice(
                         "batches are held to \(longest) ms, so that no application waits longer than the lock timeout"
@@ -29,23 +41,32 @@ struct BackfillRun: Sendable {
                 )
             }
             let state = BackfillState(lanes: found.lanes, controls: controls)
-            try await drain(state)
+            try await drain(state, watch)
             if await state.skippedBatches > 0 {
                 await context.report(
                     .notice("\(await state.skippedBatches) batches met locked rows and left them to the comparison")
                 )
             }
-            guard await state.isFenced else { return }
+            guard await state.isFenced else { return try await measures.end() }
             // Taken over, rewritten, or a batch of a lost session had moved the position after all: the ledger knows.
             try await context.beat(waiting: nil)
         }
     }
 
-    private func drain(_ state: BackfillState) async throws {
+    private var measures: BackfillMeasures {
+        BackfillMeasures(
+            session: context.session,
+            change: context.change.id,
+            position: position,
+            table: context.plan.tableOID
+        )
+    }
+
+    private func drain(_ state: BackfillState, _ watch: ThrottleWatch) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             var pace = Pace()
             var lastBeat = ContinuousClock.now - .seconds(60)
-            var wasHeld: [String] = []
+            var wasHeld: [HeldBack]?
             while await !state.isOver {
                 if let failure = await state.failure { throw failure }
                 while await state.wantsWorker {
@@ -58,13 +79,17 @@ struct BackfillRun: Sendable {
                         await state.vacuumEnds()
                     }
                 }
-                if ContinuousClock.now - lastBeat >= .milliseconds(500) {
-                    lastBeat = .now
-                    let held = try await look(state)
-                    if held != wasHeld {
-                        await context.report(held.isEmpty ? .released : .throttled(reasons: held))
-                        wasHeld = held
+                let now = ContinuousClock.now
+                if now - lastBeat >= .milliseconds(500) {
+                    // Neither what was held back nor what lies between two runs is time that the work takes.
+                    let worked = wasHeld?.isEmpty == true ? (now - lastBeat).seconds : 0
+                    lastBeat = now
+                    let held = try await look(state, watch)
+                    if worked > 0 { try await measures.worked(worked) }
+                    if held.signals != (wasHeld ?? []).signals {
+                        await context.report(held.isEmpty ? .released : .throttled(reasons: held.reasons))
                     }
+                    wasHeld = held
                     if let progress = await pace.progress(
                         context.naming("backfill"),
                         state.fraction,
@@ -89,15 +114,16 @@ struct BackfillRun: Sendable {
     }
 
     /// Reads controls and signals, tells the workers, and shows that we are alive.
-    private func look(_ state: BackfillState) async throws -> [String] {
+    private func look(_ state: BackfillState, _ watch: ThrottleWatch) async throws -> [HeldBack] {
         let controls = try await context.ledger.reload(context.change.id).controls
         await state.adopt(controls)
-        let signals = try await Throttle.Signals.read(context.observer, ours: await state.workerBackends)
-        let reasons = Throttle.reasons(signals, controls: controls)
-        await state.hold(reasons)
-        let waiting = reasons + [await state.obstacle, await state.lastVacuum].compactMap { $0 }
-        try await context.beat(waiting: waiting.isEmpty ? nil : waiting.joined(separator: "; "))
-        return reasons
+        let held = try await watch.look(controls, ours: await state.workerBackends) { try await measures.growth() }
+        await state.hold(held.signals)
+        let waiting = held.reasons + [await state.obstacle, await state.lastVacuum].compactMap { $0 }
+        let start = ContinuousClock.now
+        try await context.beat(waiting: waiting.isEmpty ? nil : waiting.joined(separator: "; "), held: held)
+        await watch.committed(in: (ContinuousClock.now - start).seconds)
+        return held
     }
 
     private func work(_ state: BackfillState) async {

@@ -8,7 +8,11 @@ actor BackfillState {
     private(set) var rows = 0
     private(set) var skippedBatches = 0
     private(set) var controls: Controls
-    private(set) var heldBack: [String] = []
+    /// Why to hold still, by name of the signal.
+    private var heldBack: [String] = []
+    private var lastLook = ContinuousClock.now
+    private var rate = RowRate()
+    private let start = ContinuousClock.now
     /// What keeps a worker from getting further, in words.
     private(set) var obstacle: String?
     private(set) var failure: (any Error)?
@@ -20,7 +24,8 @@ actor BackfillState {
         free = lanes.filter { !$0.isDone }
         extent = BackfillExtent(lanes)
         self.controls = controls
-        if controls.isPaused { heldBack = ["paused"] }
+        // Nothing is written before the first look.
+        heldBack = ["not looked yet"]
         for lane in lanes {
             schedule.begin(lane.relation, done: extent.done(of: lane.relation))
         }
@@ -39,7 +44,7 @@ actor BackfillState {
     var workerBackends: [Int] { backends }
 
     /// Whether another worker should begin.
-    var wantsWorker: Bool { !free.isEmpty && running < controls.workers && failure == nil && !isFenced }
+    var wantsWorker: Bool { !free.isEmpty && running < controls.limits.workers && failure == nil && !isFenced }
 
     func workerBegins() {
         running += 1
@@ -57,7 +62,7 @@ actor BackfillState {
 
     /// The next lane for a worker; nil if there is none or there are workers enough without it.
     func take() -> BackfillLane? {
-        guard failure == nil, !isFenced, running <= controls.workers, !free.isEmpty else { return nil }
+        guard failure == nil, !isFenced, running <= controls.limits.workers, !free.isEmpty else { return nil }
         taken += 1
         return free.removeFirst()
     }
@@ -93,19 +98,39 @@ actor BackfillState {
 
     func adopt(_ controls: Controls) {
         self.controls = controls
-        if controls.isPaused, !heldBack.contains("paused") { heldBack.append("paused") }
+        let pause = Throttle.Signal.pause.rawValue
+        if controls.isPaused, !heldBack.contains(pause) { heldBack.append(pause) }
+    }
+
+    /// Seconds until the next batch may begin without too many rows a second.
+    var untilNextBatch: Double {
+        rate.wait(at: (ContinuousClock.now - start).seconds, rate: controls.limits[.maxRate].number)
+    }
+
+    /// Takes note of the rows that a batch wrote.
+    func wrote(_ rows: Int, since: ContinuousClock.Instant) {
+        rate.wrote(rows, from: (since - start).seconds, rate: controls.limits[.maxRate].number)
     }
 
     func setObstacle(_ text: String?) {
         obstacle = text
     }
 
-    func hold(_ reasons: [String]) {
-        heldBack = reasons
+    /// Takes note of what a look at the server gave.
+    func hold(_ signals: [String]) {
+        heldBack = signals
+        lastLook = .now
     }
 
+    /// Whether to hold still: something says so, or it is too long since anything could.
+    func mustWait(at now: ContinuousClock.Instant = .now) -> Bool {
+        !heldBack.isEmpty || now - lastLook > Self.longestBetweenLooks
+    }
+
+    private static let longestBetweenLooks = Duration.seconds(5)
+
     /// Whether a worker should leave its lane: something failed elsewhere, or the lanes are void.
-    var mustStop: Bool { failure != nil || isFenced || running > controls.workers }
+    var mustStop: Bool { failure != nil || isFenced || running > controls.limits.workers }
 
     func fence() {
         isFenced = true

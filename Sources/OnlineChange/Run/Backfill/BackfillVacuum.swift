@@ -37,8 +37,8 @@ struct BackfillVacuum: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: .milliseconds(50))
-                    let signals = try await Throttle.Signals.read(context.observer, ours: [backend])
-                    if signals.waitersBehindUs > 0 { throw VacuumInTheWay() }
+                    let waiters = try await Throttle.waiters(behind: [backend], on: context.observer)
+                    if waiters > 0 { throw VacuumInTheWay() }
                 }
             }
             defer { group.cancelAll() }

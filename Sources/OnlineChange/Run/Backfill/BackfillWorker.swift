@@ -25,14 +25,19 @@ struct BackfillWorker: Sendable {
 
     private func finish(_ lane: inout BackfillLane) async throws {
         // A stripe of so many blocks has as many rows as one whole block.
-        var servo = ChunkServo(target: target(await state.controls), smallest: lane.order.stripes)
+        var servo = ChunkServo(target: budget / 2, smallest: lane.order.stripes)
         var failures = Failures()
         while !lane.isDone, await !state.mustStop {
-            if await !state.heldBack.isEmpty {
+            if await state.mustWait() {
                 try await Task.sleep(for: .milliseconds(50))
                 continue
             }
-            servo.target = target(await state.controls)
+            let pause = await state.untilNextBatch
+            guard pause <= 0 else {
+                try await Task.sleep(for: .seconds(min(pause, 0.05)))
+                continue
+            }
+            servo.aim(await state.controls.limits, budget: budget)
             let size = failures.rowLimit == nil ? servo.next : 1
             guard let piece = lane.order.piece(at: lane.visited, limit: size) else { return }
             let start = ContinuousClock.now
@@ -50,7 +55,17 @@ struct BackfillWorker: Sendable {
             if failures.inARow > 0 { await state.setObstacle(nil) }
             let left = lane.blocksLeft
             failures.batchDone(isBlockDone: outcome.visited > lane.visited)
-            servo.took((ContinuousClock.now - start).seconds, blocks: outcome.visited - lane.visited)
+            let seconds = (ContinuousClock.now - start).seconds
+            servo.took(
+                ChunkServo.Sample(
+                    seconds: seconds,
+                    commit: seconds - outcome.seconds,
+                    blocks: outcome.visited - lane.visited,
+                    rows: outcome.rows,
+                    wal: outcome.wal
+                )
+            )
+            await state.wrote(outcome.rows, since: start)
             lane.visited = outcome.visited
             await state.batchDone(
                 lane,
@@ -121,9 +136,5 @@ struct BackfillWorker: Sendable {
             guard isBlockDone, let limit = rowLimit else { return }
             rowLimit = limit < 64 ? limit * 2 : nil
         }
-    }
-
-    private func target(_ controls: Controls) -> Double {
-        min(Double(controls.batchTime) / 1000, budget / 2)
     }
 }

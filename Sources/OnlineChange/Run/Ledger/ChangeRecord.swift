@@ -23,6 +23,8 @@ public struct ChangeRecord: Sendable {
     public let heartbeatAge: Double?
     /// What it waits for, in words.
     public let waiting: String?
+    /// What holds its backfill back, as of the last sign of life.
+    public let held: [HeldBack]
     /// The last failure, in words.
     public let error: String?
     /// What `pause` and `tune` set.
@@ -53,7 +55,7 @@ public struct ChangeRecord: Sendable {
     static let columns: SQL = """
         id, name, table_name, plan::text AS plan, state, phase, epoch, runner, waiting, error,
         extract(epoch FROM clock_timestamp() - heartbeat)::float8 AS heartbeat_age,
-        paused, batch_time, workers, lag_limit,
+        paused, limits::text AS limits, held::text AS held,
         to_char(started_at, 'YYYY-MM-DD HH24:MI:SS TZ') AS started_at,
         to_char(finished_at, 'YYYY-MM-DD HH24:MI:SS TZ') AS finished_at
         """
@@ -74,36 +76,11 @@ public struct ChangeRecord: Sendable {
         runner = try row["runner"]
         heartbeatAge = try row["heartbeat_age"]
         waiting = try row["waiting"]
+        let heldText: String = try row["held"]
+        held = try JSONDecoder().decode([HeldBack].self, from: Data(heldText.utf8))
         error = try row["error"]
         controls = try Controls(row)
         startedAt = try row["started_at"]
         finishedAt = try row["finished_at"]
-    }
-}
-
-/// What can be set while a change runs, from any machine; takes effect at the next batch.
-public struct Controls: Codable, Hashable, Sendable {
-    /// Whether the backfill and the comparison hold still.
-    public var isPaused: Bool
-    /// The time that a batch should take, in milliseconds.
-    public var batchTime: Int
-    /// How many batches run at once.
-    public var workers: Int
-    /// Bytes of replication lag from which the backfill waits; nil for the default where lag can be seen.
-    public var lagLimit: Int?
-
-    /// Controls with the defaults for what is not given.
-    public init(isPaused: Bool = false, batchTime: Int = 25, workers: Int = 1, lagLimit: Int? = nil) {
-        self.isPaused = isPaused
-        self.batchTime = batchTime
-        self.workers = workers
-        self.lagLimit = lagLimit
-    }
-
-    init(_ row: Row) throws {
-        isPaused = try row["paused"]
-        batchTime = try row["batch_time"]
-        workers = try row["workers"]
-        lagLimit = try row["lag_limit"]
     }
 }

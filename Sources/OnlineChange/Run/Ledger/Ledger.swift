@@ -36,15 +36,15 @@ struct Ledger: Sendable {
     }
 
     /// Stores a plan as a new change.
-    func create(_ plan: Plan, controls: Controls, tool: String) async throws -> ChangeRecord {
+    func create(_ plan: Plan, limits: Limits, tool: String) async throws -> ChangeRecord {
         let document = String(decoding: try JSONEncoder().encode(plan), as: UTF8.self)
         let id: Int = try await session.value(
             """
             WITH created AS (
               INSERT INTO online_change.change
-                (name, recipe, table_oid, table_name, plan, tool_version, batch_time, workers, lag_limit)
+                (name, recipe, table_oid, table_name, plan, tool_version, limits)
               VALUES (\(plan.change), \(plan.recipe), \(plan.tableOID)::oid, \(plan.table.description),
-                      \(document)::jsonb, \(tool), \(controls.batchTime), \(controls.workers), \(controls.lagLimit))
+                      \(document)::jsonb, \(tool), \(try limits.json)::jsonb)
               RETURNING id),
             noted AS (
               INSERT INTO online_change.audit (change_id, actor, origin, what)
@@ -89,11 +89,12 @@ struct Ledger: Sendable {
 
     private static let lockClass = 1_868_785_512
 
-    /// Shows that the runner is alive, and what it waits for.
-    func beat(_ id: Int, epoch: Int, waiting: String?) async throws {
+    /// Shows that the runner is alive, what it waits for, and what holds its backfill back.
+    func beat(_ id: Int, epoch: Int, waiting: String?, held: [HeldBack] = []) async throws {
         let result = try await session.run(
             """
-            UPDATE online_change.change SET heartbeat = clock_timestamp(), waiting = \(waiting)
+            UPDATE online_change.change
+            SET heartbeat = clock_timestamp(), waiting = \(waiting), held = \(try held.json)::jsonb
             WHERE id = \(id) AND epoch = \(epoch)
             """
         )
@@ -104,7 +105,7 @@ struct Ledger: Sendable {
     func release(_ id: Int, epoch: Int, error: String?) async throws {
         try await session.run(
             """
-            UPDATE online_change.change SET heartbeat = NULL, waiting = NULL, error = \(error)
+            UPDATE online_change.change SET heartbeat = NULL, waiting = NULL, held = '[]', error = \(error)
             WHERE id = \(id) AND epoch = \(epoch)
             """
         )
@@ -163,16 +164,11 @@ struct Ledger: Sendable {
     // MARK: Controls
 
     /// Sets what is given and leaves the rest. Returns false if there is no such unfinished change.
-    func set(_ id: Int, isPaused: Bool? = nil, batchTime: Int? = nil, workers: Int? = nil, lagLimit: Int? = nil)
-        async throws -> Bool
-    {
+    func set(_ id: Int, isPaused: Bool? = nil, limits: Limits = [:]) async throws -> Bool {
         let result = try await session.run(
             """
             UPDATE online_change.change
-            SET paused = coalesce(\(isPaused)::boolean, paused),
-                batch_time = coalesce(\(batchTime)::int, batch_time),
-                workers = coalesce(\(workers)::int, workers),
-                lag_limit = coalesce(\(lagLimit)::bigint, lag_limit)
+            SET paused = coalesce(\(isPaused)::boolean, paused), limits = limits || \(try limits.json)::jsonb
             WHERE id = \(id) AND finished_at IS NULL
             """
         )

@@ -41,9 +41,8 @@ enum LedgerSchema {
               waiting text,
               error text,
               paused boolean NOT NULL DEFAULT false,
-              batch_time integer NOT NULL CHECK (batch_time > 0),
-              workers integer NOT NULL CHECK (workers > 0),
-              lag_limit bigint CHECK (lag_limit > 0),
+              limits jsonb NOT NULL DEFAULT '{}',
+              held jsonb NOT NULL DEFAULT '[]',
               started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
               finished_at timestamptz)
             """,
@@ -74,7 +73,22 @@ enum LedgerSchema {
               rows bigint NOT NULL DEFAULT 0,
               batches bigint NOT NULL DEFAULT 0,
               busy double precision NOT NULL DEFAULT 0,
+              wal bigint NOT NULL DEFAULT 0,
               PRIMARY KEY (change_id, position, relation, number)) WITH (fillfactor = 50)
+            """,
+            """
+            CREATE TABLE IF NOT EXISTS online_change.backfill_measure (
+              change_id bigint NOT NULL REFERENCES online_change.change,
+              position integer NOT NULL,
+              is_end boolean NOT NULL,
+              at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+              heap bigint NOT NULL,
+              indexes bigint NOT NULL,
+              wal pg_lsn NOT NULL,
+              updated bigint NOT NULL,
+              hot bigint NOT NULL,
+              worked double precision NOT NULL DEFAULT 0,
+              PRIMARY KEY (change_id, position, is_end))
             """,
             """
             CREATE TABLE IF NOT EXISTS online_change.partition (

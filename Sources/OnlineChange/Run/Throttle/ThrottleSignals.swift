@@ -1,18 +1,99 @@
 import Postgres
 
-extension Throttle.Signals {
-    /// Reads the signals. Sessions of ours are known by their processes.
-    static func read(_ session: Session, ours: [Int]) async throws -> Throttle.Signals {
+extension Throttle {
+    /// What one look at the server gave, before it is set against time.
+    struct Look: Sendable {
+        var signals = Signals()
+        /// Bytes of WAL that were ever written.
+        var wal = 0
+        /// What of it the slowest standby has replayed.
+        var replayed: Int?
+        var requestedCheckpoints = 0
+        var maxWAL = 0
+    }
+
+    /// Looks at the server. Sessions of ours are known by their processes.
+    static func look(_ session: Session, ours: [Int]) async throws -> Look {
+        // From 17 on the checkpointer has statistics of its own.
+        let requested: SQL =
+            session.serverVersion >= 17_00_00
+            ? "(SELECT num_requested FROM pg_stat_checkpointer)" : "(SELECT checkpoints_req FROM pg_stat_bgwriter)"
+        // A standby that was just connected, or a base backup, replays nothing yet.
         let row = try await session.run(
             """
-            SELECT (SELECT CASE WHEN bool_or(state IS NULL) THEN NULL
-                      ELSE coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)), 0) END::bigint
-                    FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup') AS lag,
-                   (SELECT count(*) FROM pg_stat_activity a
-                    WHERE a.wait_event_type = 'Lock' AND a.pid <> ALL (\(ours)::int[])
-                      AND pg_blocking_pids(a.pid) && \(ours)::int[]) AS waiters
+            WITH here AS (SELECT pg_current_wal_lsn() AS lsn),
+            standby AS (
+              SELECT s.state IS NULL AS unseen, format('standby %s', s.application_name) AS name, s.replay_lag,
+                     coalesce(s.replay_lsn, s.flush_lsn, s.write_lsn, s.sent_lsn) AS lsn
+              FROM pg_stat_replication s WHERE s.state IS NULL OR s.state IN ('streaming', 'catchup')
+              ORDER BY 1 DESC, lsn LIMIT 1),
+            slot AS (
+              SELECT format('slot %s', s.slot_name) AS name, pg_wal_lsn_diff(here.lsn, s.restart_lsn) AS bytes
+              FROM pg_replication_slots s, here WHERE s.restart_lsn IS NOT NULL ORDER BY 2 DESC LIMIT 1),
+            session AS (
+              SELECT count(*) FILTER (WHERE a.state IN ('active', 'fastpath function call')) AS active,
+                     count(*) FILTER (WHERE coalesce(a.state, 'disabled') = 'disabled') AS unseen
+              FROM pg_stat_activity a
+              WHERE a.datid IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend'
+                AND a.pid <> pg_backend_pid() AND a.pid <> ALL (\(ours)::int[])
+                AND a.application_name IS DISTINCT FROM 'online-change')
+            SELECT pg_wal_lsn_diff(here.lsn, '0/0')::bigint AS wal,
+                   standby.name AS standby, coalesce(standby.unseen, false) AS standby_unseen,
+                   pg_wal_lsn_diff(standby.lsn, '0/0')::bigint AS replayed,
+                   CASE WHEN standby.lsn < here.lsn THEN extract(epoch FROM standby.replay_lag) END::float8 AS delay,
+                   slot.name AS slot, slot.bytes::float8 AS retained,
+                   (SELECT nullif(setting::float8, -1) * 1048576 FROM pg_settings
+                    WHERE name = 'max_slot_wal_keep_size') AS slot_keep,
+                   \(requested) AS requested,
+                   (SELECT setting::bigint * 1048576 FROM pg_settings WHERE name = 'max_wal_size') AS max_wal,
+                   session.active, session.unseen, current_setting('max_connections')::float8 AS max_connections,
+                   (SELECT count(DISTINCT l.pid) FROM pg_locks l WHERE NOT l.granted AND l.pid <> ALL (\(ours)::int[])
+                      AND pg_blocking_pids(l.pid) && \(ours)::int[])::float8 AS waiters
+            FROM here CROSS JOIN session LEFT JOIN standby ON true LEFT JOIN slot ON true
             """
         ).rows[0]
-        return Throttle.Signals(replicationLag: try row["lag"], waitersBehindUs: try row["waiters"])
+        var look = Look()
+        look.wal = try row["wal"]
+        look.replayed = try row["replayed"]
+        look.requestedCheckpoints = try row["requested"]
+        look.maxWAL = try row["max_wal"]
+        if let standby: String = try row["standby"] {
+            let isUnseen: Bool = try row["standby_unseen"]
+            let behind = look.replayed.map { Double(max(0, look.wal - $0)) }
+            look.signals.lag = Reading(value: isUnseen ? nil : behind, holder: standby)
+            look.signals.lagTime = Reading(value: isUnseen ? nil : try row["delay"] ?? 0, holder: standby)
+        }
+        look.signals.slotWAL = Reading(value: try row["retained"] ?? 0, holder: try row["slot"])
+        look.signals.slotKeep = try row["slot_keep"]
+        look.signals.unseenBackends = try row["unseen"]
+        let active: Int = try row["active"]
+        look.signals.activeBackends = Reading(value: Double(active + look.signals.unseenBackends))
+        look.signals.maxConnections = try row["max_connections"]
+        look.signals.lockWaiters = Reading(value: try row["waiters"])
+        return look
+    }
+
+    /// How many sessions wait for a lock that one of these holds.
+    static func waiters(behind ours: [Int], on session: Session) async throws -> Int {
+        try await session.value(
+            """
+            SELECT count(DISTINCT l.pid) FROM pg_locks l WHERE NOT l.granted AND l.pid <> ALL (\(ours)::int[])
+              AND pg_blocking_pids(l.pid) && \(ours)::int[]
+            """
+        )
+    }
+
+    /// The minute of the day where the hours are meant; nil if there is no such time zone.
+    static func minute(_ hours: Hours, on session: Session) async throws -> Int? {
+        do {
+            return try await session.value(
+                """
+                SELECT (extract(hour FROM t) * 60 + extract(minute FROM t))::int
+                FROM (SELECT clock_timestamp() AT TIME ZONE coalesce(\(hours.zone)::text, current_setting('TimeZone')) AS t) AS now
+                """
+            )
+        } catch let error as PostgresError where error.state != nil {
+            return nil
+        }
     }
 }

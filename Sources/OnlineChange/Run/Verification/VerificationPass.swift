@@ -13,6 +13,8 @@ struct VerificationPass: Sendable {
     let first: VerificationSessions
     /// What of the whole table came before this one.
     let progress: Progress
+    /// Says what holds it back.
+    let watch: ThrottleWatch
 
     /// How far a comparison of several relations is.
     struct Progress: Sendable {
@@ -51,8 +53,8 @@ struct VerificationPass: Sendable {
     private func drain(_ state: VerificationState) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             var pace = Pace()
-            var lastLook = ContinuousClock.now
-            var isHeld = false
+            var lastLook = ContinuousClock.now - .seconds(60)
+            var held: [HeldBack] = []
             while await !state.isOver {
                 while await state.wantsWorker {
                     let isFirst = await state.workerBegins()
@@ -60,26 +62,28 @@ struct VerificationPass: Sendable {
                 }
                 if ContinuousClock.now - lastLook >= .milliseconds(500) {
                     lastLook = .now
-                    isHeld = try await look(state, wasHeld: isHeld)
-                    await report(state, &pace, isHeld: isHeld)
+                    held = try await look(state, wasHeld: held)
+                    await report(state, &pace, isHeld: !held.isEmpty)
                 }
                 try await Task.sleep(for: .milliseconds(5))
             }
             if let failure = await state.failure { throw failure }
-            if isHeld { await context.report(.released) }
+            if !held.isEmpty { await context.report(.released) }
         }
     }
 
-    /// Reads the controls, tells the workers, and writes down how far we are. Returns whether the pass is held.
-    private func look(_ state: VerificationState, wasHeld: Bool) async throws -> Bool {
+    /// Reads controls and signals, tells the workers, and writes down how far we are. Returns what holds the pass back.
+    private func look(_ state: VerificationState, wasHeld: [HeldBack]) async throws -> [HeldBack] {
         let controls = try await controls()
-        await state.adopt(controls)
-        if controls.isPaused != wasHeld {
-            await context.report(controls.isPaused ? .throttled(reasons: ["paused"]) : .released)
+        let held = try await watch.look(controls, ours: [], among: Throttle.forReading)
+        await state.adopt(controls, isHeld: !held.isEmpty)
+        if held.signals != wasHeld.signals {
+            await context.report(held.isEmpty ? .released : .throttled(reasons: held.reasons))
         }
-        try await context.beat(waiting: controls.isPaused ? "paused" : nil)
-        try await ledger.note(part, await state.extent)
-        return controls.isPaused
+        try await context.beat(waiting: held.isEmpty ? nil : held.reasons.joined(separator: "; "), held: held)
+        let extent = await state.extent
+        if extent.done > 0 { try await ledger.note(part, extent) }
+        return held
     }
 
     private func report(_ state: VerificationState, _ pace: inout Pace, isHeld: Bool) async {

@@ -76,7 +76,13 @@ struct VerificationRun: Sendable {
     @discardableResult
     func once(repairing: Bool, beside standing: TriggerMarks = TriggerMarks()) async throws -> VerificationResult {
         let sessions = try await VerificationSessions.open(context, repairing: repairing)
-        defer { Task { await sessions.close() } }
+        let watch = context.throttleWatch()
+        defer {
+            Task {
+                await watch.close()
+                await sessions.close()
+            }
+        }
         let ledger = VerificationLedger(context: context, verification: verification, repairs: repairing)
         let begun: String = try await context.session.value("SELECT clock_timestamp()::text")
         var marks = standing
@@ -105,7 +111,8 @@ struct VerificationRun: Sendable {
                     extent: extent,
                     ledger: ledger,
                     first: sessions,
-                    progress: VerificationPass.Progress(blocks: before, rows: result.rows, total: total)
+                    progress: VerificationPass.Progress(blocks: before, rows: result.rows, total: total),
+                    watch: watch
                 )
                 switch try await pass.run() {
                 case .compared(let found):

@@ -2,6 +2,8 @@
 actor VerificationState {
     private(set) var extent: VerificationExtent
     private(set) var controls: Controls
+    /// Nothing is read before the first look at what holds it back.
+    private var isHeld = true
     private(set) var failure: (any Error)?
     private var running = 0
 
@@ -15,14 +17,15 @@ actor VerificationState {
 
     /// Whether another worker should begin. One is enough for what is read in no time.
     var wantsWorker: Bool {
-        let most = min(controls.workers, 1 + extent.blocks / Self.blocksOfOne)
-        return failure == nil && !controls.isPaused && extent.hasMore && running < most
+        let most = min(controls.limits.workers, 1 + extent.blocks / Self.blocksOfOne)
+        return failure == nil && !isHeld && extent.hasMore && running < most
     }
 
     private static let blocksOfOne = 2048
 
-    func adopt(_ controls: Controls) {
+    func adopt(_ controls: Controls, isHeld: Bool) {
         self.controls = controls
+        self.isHeld = isHeld
     }
 
     /// - Returns: whether it is the only one now.
@@ -38,7 +41,7 @@ actor VerificationState {
 
     /// The next blocks for a worker; nil if it should end.
     func take(_ limit: Int) -> Range<Int>? {
-        guard failure == nil, !controls.isPaused, running <= controls.workers else { return nil }
+        guard failure == nil, !isHeld, running <= controls.limits.workers else { return nil }
         return extent.take(limit)
     }
 

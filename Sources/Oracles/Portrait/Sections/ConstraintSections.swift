@@ -11,6 +11,8 @@ extension CatalogSection {
                     'operators', \(SQL.operators("con.conbin")),
                     'index', nullif(con.conindid, 0)::regclass::text,
                     'parent', \(SQL.identity("nullif(con.conparentid, 0)", of: "pg_constraint")))
+                -- Of a key it tells no more than whether it was made with that of a parent: a dump and restore turns it.
+                || CASE WHEN con.contype IN ('p', 'u') THEN '{"connoinherit": null}' ELSE '{}' END::jsonb
             FROM pg_constraint AS con
             WHERE con.conrelid IN (SELECT oid FROM visible_relation) OR con.conrelid = 0 AND EXISTS (
                 SELECT FROM pg_type AS t

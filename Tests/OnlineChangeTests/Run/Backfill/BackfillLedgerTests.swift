@@ -36,8 +36,8 @@ struct BackfillLedgerTests {
     private func ledger(_ session: Session) async throws -> BackfillLedger {
         let change: Int = try await session.value(
             """
-            INSERT INTO online_change.change (name, recipe, table_oid, table_name, plan, tool_version, batch_time, workers)
-            VALUES ('c', 'r', 't'::regclass, 't', '{}', '0', 25, 1) RETURNING id
+            INSERT INTO online_change.change (name, recipe, table_oid, table_name, plan, tool_version)
+            VALUES ('c', 'r', 't'::regclass, 't', '{}', '0') RETURNING id
             """
         )
         return BackfillLedger(session: session, change: change, position: 2)

@@ -41,7 +41,7 @@ struct ChunkServoTests {
         servo.took(1, blocks: 2)
         #expect(servo.next == 2)
         for _ in 1...3 { servo.took(0.001, blocks: servo.next) }
-        #expect(servo.next == 22)
+        #expect(servo.next == 9)
     }
 
     @Test("It stays between one block and the limit")
@@ -53,7 +53,7 @@ struct ChunkServoTests {
         #expect(servo.next == 1)
         servo.took(10, blocks: 1)
         #expect(servo.next == 1)
-        servo.took(0.001, blocks: 1)
+        for _ in 1...2 { servo.took(0.001, blocks: 1) }
         #expect(servo.next == 2)
     }
 
@@ -65,5 +65,73 @@ struct ChunkServoTests {
         #expect(servo.next == 16)
         servo.timedOut()
         #expect(servo.next == 4)
+    }
+
+    @Test("A simulated table: from nothing to its pace in a few batches, down at once when it slows, up again slowly")
+    func simulation() {
+        var servo = ChunkServo(target: 0.025)
+        func run(_ batches: Int, secondsPerBlock: Double) -> [Double] {
+            (0..<batches).map { _ in
+                let seconds = Double(servo.next) * secondsPerBlock + 0.001
+                servo.took(.init(seconds: seconds, commit: 0.001, blocks: servo.next))
+                return seconds
+            }
+        }
+        let first = run(12, secondsPerBlock: 0.000_05)
+        #expect(first.suffix(5).allSatisfy { (0.020...0.026).contains($0) }, "\(first)")
+        // Ten times slower: one batch that is too long, and no second one.
+        let slow = run(5, secondsPerBlock: 0.0005)
+        #expect(slow[0] > 0.2)
+        #expect(slow.dropFirst().allSatisfy { $0 <= 0.026 }, "\(slow)")
+        let again = run(12, secondsPerBlock: 0.000_05)
+        #expect(zip(again, again.dropFirst()).allSatisfy { $1 < $0 * 1.6 }, "\(again)")
+        #expect(again.suffix(4).allSatisfy { (0.020...0.026).contains($0) }, "\(again)")
+    }
+
+    @Test("A slow commit takes its part of the time, and doesn't bring batches down to nothing")
+    func commits() {
+        var servo = ChunkServo(target: 0.1)
+        for _ in 1...10 {
+            let work = Double(servo.next) * 0.001
+            servo.took(.init(seconds: work + 0.04, commit: 0.04, blocks: servo.next))
+        }
+        #expect((55...60).contains(servo.next))
+        for _ in 1...10 {
+            let work = Double(servo.next) * 0.001
+            servo.took(.init(seconds: work + 2, commit: 2, blocks: servo.next))
+        }
+        #expect((24...25).contains(servo.next))
+    }
+
+    @Test("Full-page images make batches smaller, and the checkpoint's end larger again")
+    func wal() {
+        var servo = ChunkServo(target: 0.025)
+        servo.walTarget = 1_048_576
+        func run(_ batches: Int, walPerBlock: Int) {
+            for _ in 1...batches {
+                servo.took(
+                    .init(seconds: Double(servo.next) * 0.0001, blocks: servo.next, wal: servo.next * walPerBlock)
+                )
+            }
+        }
+        run(10, walPerBlock: 2000)
+        #expect((240...250).contains(servo.next))
+        run(1, walPerBlock: 10_000)
+        #expect((100...105).contains(servo.next))
+        run(10, walPerBlock: 2000)
+        #expect((240...250).contains(servo.next))
+    }
+
+    @Test("A rate keeps batches small, and taking it away lets them grow from where they were")
+    func rows() {
+        var servo = ChunkServo(target: 0.025)
+        servo.aim([.maxRate: .at(1000)], budget: 1)
+        for _ in 1...10 { servo.took(.init(seconds: 0.0001, blocks: servo.next, rows: servo.next * 50)) }
+        #expect(servo.next == 10)
+        servo.aim([:], budget: 1)
+        for _ in 1...3 { servo.took(.init(seconds: 0.0001, blocks: servo.next, rows: servo.next * 50)) }
+        #expect(servo.next > 16)
+        servo.aim([.batchTime: .at(5)], budget: 0.1)
+        #expect(servo.target == 0.05)
     }
 }

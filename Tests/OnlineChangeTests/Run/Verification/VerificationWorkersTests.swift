@@ -18,7 +18,7 @@ struct VerificationWorkersTests {
         #expect(try await connection.value("SELECT pg_relation_size('t') / 8192 > 8192"))
         try await connection.whileTriggersSleep("UPDATE t SET full_name = 'other' WHERE id % 3000 = 1")
         for workers in [1, 4] {
-            _ = try await Control.set(Rename.change, on: rename.parameters, workers: workers)
+            _ = try await Control.set(Rename.change, on: rename.parameters, limits: [.workers: .at(Double(workers))])
             let failure = await rename.failureOfVerify(repair: false)
             #expect(failure?.message == "10 of 30,000 rows differ")
             let keys = stride(from: 1, to: 30000, by: 3000).map { "\($0)" }.joined(separator: " | ")

@@ -1,0 +1,74 @@
+import Postgres
+
+/// Asks the user's query in a session of its own, as the table's owner, read-only and for no longer than a second.
+actor ThrottleProbe {
+    private let parameters: ConnectionParameters
+    private let owner: Identifier
+    private var session: Session?
+
+    init(parameters: ConnectionParameters, owner: Identifier) {
+        self.parameters = parameters
+        self.owner = owner
+    }
+
+    /// What the query says now. Whatever goes wrong is no answer.
+    func ask(_ query: String) async throws -> Throttle.Answer {
+        do {
+            let session = try await opened()
+            let query = query.trimmingSuffix { $0.isWhitespace || $0 == ";" }
+            // As a subquery it can be no second statement, and no row of it is NULL.
+            let statement: SQL = "SELECT (\(asked: query))::text AS answer"
+            return Self.answer(try await session.value(Query(statement)))
+        } catch is DDLOutsideLockGuard {
+            return .unusable("it holds a comment, a dollar quote or a second statement")
+        } catch let error as PostgresError {
+            if case .cancelled = error { throw error }
+            await close()
+            return .unusable(error.serverMessage)
+        }
+    }
+
+    /// Ends its session.
+    func close() async {
+        await session?.close()
+        session = nil
+    }
+
+    /// Reads a boolean or a number as the server writes it.
+    static func answer(_ text: String?) -> Throttle.Answer {
+        switch text {
+        case nil: .unusable("it gave NULL or no row")
+        case "t", "true": .wait
+        case "f", "false": .goOn
+        case let text?:
+            if let number = Double(text), !number.isNaN {
+                number > 0 ? .wait : .goOn
+            } else {
+                .unusable("'\(text.prefix(40))' is neither boolean nor number")
+            }
+        }
+    }
+
+    private func opened() async throws -> Session {
+        if let session { return session }
+        let opened = try await Session.open(parameters)
+        do {
+            // The names in it are looked up as they are for the user.
+            try await opened.set("role", to: owner.name)
+            try await opened.set("statement_timeout", to: "1000")
+            try await opened.set("default_transaction_read_only", to: "on")
+        } catch {
+            await opened.close()
+            throw error
+        }
+        session = opened
+        return opened
+    }
+}
+
+extension String {
+    /// The text without the characters at its end that satisfy a condition.
+    fileprivate func trimmingSuffix(_ isTrimmed: (Character) -> Bool) -> String {
+        String(self[..<(lastIndex { !isTrimmed($0) }.map(index(after:)) ?? startIndex)])
+    }
+}
