@@ -10,7 +10,7 @@ import ThrowawayPostgres
 ///
 /// `ONLINE_CHANGE_BENCH` is the number of rows, `ONLINE_CHANGE_BENCH_ROUNDS` how often each is measured: in turns, so
 /// that whatever else the machine does strikes all alike. The report is the medians.
-@Suite(.enabled(if: Size.benchmarkRows > 0), .timeLimit(.minutes(60)))
+@Suite(.enabled(if: Size.benchmarkRows > 0), .serialized, .timeLimit(.minutes(60)))
 struct BackfillBenchmark {
     private let rows = Size.benchmarkRows
     private let rounds = Seed.number("ONLINE_CHANGE_BENCH_ROUNDS") ?? 3
