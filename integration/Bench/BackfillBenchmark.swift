@@ -19,7 +19,7 @@ struct BackfillBenchmark {
         // Autovacuum would come at other moments in each measurement; checkpoints too, within a small max_wal_size.
         let settings = ["fsync": "off", "autovacuum": "off", "max_wal_size": "16GB", "checkpoint_timeout": "1h"]
         let cluster = try await ThrowawayCluster.start(settings: settings)
-        let bench = Bench(rows: rows, parameters: ConnectionParameters(conninfo: cluster.dsn()))
+        let bench = Bench(table: .ordinary(rows: rows), parameters: ConnectionParameters(conninfo: cluster.dsn()))
         var idle: [String: [BenchReport.Line]] = [:]
         var loaded: [String: [BenchReport.LoadLine]] = [:]
         var scans: [String: [Double]] = [:]
@@ -48,6 +48,26 @@ struct BackfillBenchmark {
         let ours = try #require(report.idle.first { $0.name == Way.backfill(workers: 1).name })
         #expect(update / ours.seconds >= 0.8)
         #expect(ours.footprint.indexes < 1.2)
+        try await cluster.destroy()
+    }
+
+    /// Whether what the planner derives for a table suits it, for tables that differ in what matters.
+    @Test func shapesOfTables() async throws {
+        let settings = ["fsync": "off", "autovacuum": "off", "max_wal_size": "16GB", "checkpoint_timeout": "1h"]
+        let cluster = try await ThrowawayCluster.start(settings: settings)
+        let parameters = ConnectionParameters(conninfo: cluster.dsn())
+        print(BenchReport.head(["table", "rows", "speed", "WAL", "heap", "indexes", "HOT"]).joined(separator: "\n"))
+        for table in BenchTable.shapes(bytes: rows * 150) {
+            let bench = Bench(table: table, parameters: parameters)
+            var rounds: [(update: BenchReport.Line, ours: BenchReport.Line)] = []
+            for _ in 0..<self.rounds {
+                rounds.append((try await bench.measure(.update), try await bench.measure(.backfill(workers: 1))))
+            }
+            let update = Self.median(rounds.map(\.update))
+            let ours = Self.median(rounds.map(\.ours))
+            print(BenchReport.row([table.name, "\(table.rows)"] + BenchReport.ratios(ours, to: update)))
+            #expect(ours.footprint.heap < update.footprint.heap)
+        }
         try await cluster.destroy()
     }
 

@@ -6,14 +6,14 @@ import Testing
 
 /// Measures each way on a fresh table.
 struct Bench: Sendable {
-    let rows: Int
+    let table: BenchTable
     let parameters: ConnectionParameters
 
     private static let change = "bench"
 
     /// How long a way takes on an idle server, and what it costs.
     func measure(_ way: Way) async throws -> BenchReport.Line {
-        let connection = try await BenchTable.create(rows: rows, on: parameters)
+        let connection = try await table.create(on: parameters)
         if way == .update { try await connection.run("ALTER TABLE entry ADD COLUMN amount_new bigint") }
         if case .backfill = way { _ = try await run(["--through", "expand"], workers: 1) }
         let meter = try await FootprintMeter(connection)
@@ -29,8 +29,8 @@ struct Bench: Sendable {
 
     /// What an application of 1,000 statements a second sees of it; of nothing, where no way is given.
     func measureUnderLoad(_ way: Way?) async throws -> BenchReport.LoadLine {
-        let connection = try await BenchTable.create(rows: rows, on: parameters)
-        let load = PacedLoad(parameters: parameters, rows: rows)
+        let connection = try await table.create(on: parameters)
+        let load = PacedLoad(parameters: parameters, rows: table.rows)
         let (seconds, seen) = try await load.during {
             try await Task.sleep(for: .seconds(1))
             guard let way else {
@@ -56,7 +56,7 @@ struct Bench: Sendable {
 
     /// How long a bare scan of the table takes, and our comparison.
     func scans() async throws -> [String: Double] {
-        let connection = try await BenchTable.create(rows: rows, on: parameters)
+        let connection = try await table.create(on: parameters)
         _ = try await run(["--through", "backfill"], workers: 4)
         try await connection.script(["SET max_parallel_workers_per_gather = 0", "SET enable_indexonlyscan = off"])
         var seconds: [String: Double] = [:]
@@ -85,7 +85,7 @@ struct Bench: Sendable {
         await connection.close()
         let processors = ProcessInfo.processInfo.activeProcessorCount
         return BenchReport(
-            rows: rows,
+            rows: table.rows,
             server: "PostgreSQL \(version)",
             machine: "\(processors) processors",
             date: String(Date.now.ISO8601Format().prefix(10))

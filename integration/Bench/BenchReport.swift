@@ -64,6 +64,17 @@ struct BenchReport: Codable, Sendable {
         try encoder.encode(self).write(to: URL(filePath: path))
     }
 
+    /// Speed, WAL, heap, indexes and HOT share of one way against another; sizes as `ours (theirs)`.
+    static func ratios(_ line: Line, to reference: Line) -> [String] {
+        [
+            rounded(reference.seconds / line.seconds),
+            rounded(Double(line.footprint.wal) / Double(reference.footprint.wal)),
+            "×\(rounded(line.footprint.heap)) (×\(rounded(reference.footprint.heap)))",
+            "×\(rounded(line.footprint.indexes)) (×\(rounded(reference.footprint.indexes)))",
+            line.footprint.hot.map { "\(Int(($0 * 100).rounded())) %" } ?? "",
+        ]
+    }
+
     private func cells(_ line: Line, against reference: Line) -> [String] {
         let wal = Double(line.footprint.wal) / Double(reference.footprint.wal)
         return [
@@ -75,11 +86,13 @@ struct BenchReport: Codable, Sendable {
         ]
     }
 
-    private static func head(_ cells: [String]) -> [String] {
+    /// The first two lines of a table.
+    static func head(_ cells: [String]) -> [String] {
         [row(cells), row(cells.map { _ in "---" })]
     }
 
-    private static func row(_ cells: [String]) -> String {
+    /// A line of a table.
+    static func row(_ cells: [String]) -> String {
         "| " + cells.joined(separator: " | ") + " |"
     }
 

@@ -1,28 +1,73 @@
 import Oracles
 import Postgres
 
-/// The table of the benchmark: rows of about 140 bytes, a primary key and one more index, and the integer that becomes
-/// a bigint.
-enum BenchTable {
+/// The table of the benchmark, with the integer that becomes a bigint.
+struct BenchTable: Sendable {
+    /// In words.
+    let name: String
+    let rows: Int
+    /// The column `id` and what else there is besides `amount` and `city`.
+    var columns: SQL = "id bigint PRIMARY KEY, filler text"
+    /// What the row of number `g` holds in them.
+    var values: SQL = "g, repeat('x', 76)"
+    var options: SQL = ""
+    /// Statements that follow the rows.
+    var indexes: [SQL] = ["CREATE INDEX ON entry (city)"]
+    /// The order in which rows are written.
+    var order: SQL = "g"
+
+    /// Rows of about 140 bytes, a primary key and one more index.
+    static func ordinary(rows: Int) -> BenchTable {
+        BenchTable(name: "ordinary", rows: rows)
+    }
+
     /// A fresh one, with nothing else for the server to do.
-    static func create(rows: Int, on parameters: ConnectionParameters) async throws -> Connection {
+    func create(on parameters: ConnectionParameters) async throws -> Connection {
         let connection = try await Connection.open(parameters)
         try await connection.run("DROP TABLE IF EXISTS entry")
+        try await connection.run(Query("CREATE TABLE entry (amount integer, city text, \(columns)) \(options)"))
         try await connection.run(
             """
-            CREATE TABLE entry (id bigint PRIMARY KEY, amount integer, city text, filler text)
+            INSERT INTO entry SELECT g % 1000000, 'city ' || g % 1000, \(values)
+            FROM generate_series(1, \(rows)::int) AS g ORDER BY \(order)
             """
         )
-        try await connection.run(
-            """
-            INSERT INTO entry SELECT g, g % 1000000, 'city ' || g % 1000, repeat('x', 76)
-            FROM generate_series(1, \(rows)::int) AS g
-            """
-        )
-        try await connection.run("CREATE INDEX entry_city ON entry (city)")
+        for index in indexes { try await connection.run(Query(index)) }
         try await connection.run("VACUUM ANALYZE entry")
         try await connection.run("CHECKPOINT")
         return connection
+    }
+
+    /// Tables of about so many bytes, each of which asks something else of the backfill.
+    static func shapes(bytes: Int) -> [BenchTable] {
+        [
+            BenchTable(name: "140 bytes a row, 2 indexes", rows: bytes / 150),
+            BenchTable(name: "36 bytes a row", rows: bytes / 52, columns: "id int PRIMARY KEY", values: "g"),
+            BenchTable(name: "5 rows a page", rows: bytes / 1630, values: "g, repeat('x', 1540)"),
+            BenchTable(
+                name: "TOASTed column of 8 kB",
+                rows: bytes / 150,
+                values: """
+                    g, CASE WHEN g % 20 = 0 THEN (SELECT string_agg(md5((g + n)::text), '') FROM generate_series(1, 256) n)
+                            ELSE repeat('x', 76) END
+                    """
+            ),
+            BenchTable(name: "fillfactor 90", rows: bytes / 150, options: "WITH (fillfactor = 90)"),
+            BenchTable(name: "fillfactor 70", rows: bytes / 150, options: "WITH (fillfactor = 70)"),
+            BenchTable(name: "no index", rows: bytes / 150, columns: "id bigint, filler text", indexes: []),
+            BenchTable(
+                name: "10 indexes",
+                rows: bytes / 150,
+                indexes: (1...9).map { "CREATE INDEX ON entry ((id + \($0)), city)" }
+            ),
+            BenchTable(
+                name: "uuid as key",
+                rows: bytes / 150,
+                columns: "id uuid PRIMARY KEY, filler text",
+                values: "gen_random_uuid(), repeat('x', 68)"
+            ),
+            BenchTable(name: "key in random order", rows: bytes / 150, order: "hashint4(g)"),
+        ]
     }
 }
 
@@ -63,7 +108,7 @@ struct FootprintMeter {
         return Footprint(
             wal: try await connection.value("SELECT pg_wal_lsn_diff(\(now)::pg_lsn, \(wal)::pg_lsn)::bigint"),
             heap: Double(try row["heap"] as Int) / Double(heap),
-            indexes: Double(try row["indexes"] as Int) / Double(indexes),
+            indexes: Double(try row["indexes"] as Int) / Double(max(1, indexes)),
             hot: written > 0 ? Double(updates.hot - self.updates.hot) / Double(written) : nil
         )
     }
