@@ -73,6 +73,8 @@ struct RunContext: Sendable {
         }
         // A trigger function of the table's own that fires all the same looks names up as it does for the application.
         try await session.secure(as: plan.owner, keepingPath: try await firesUserTriggers())
+        // How many processes work is `--workers` to say.
+        try await session.set("max_parallel_workers_per_gather", to: "0")
         let milliseconds = max(2, Int(budget * 1000))
         try await session.set("lock_timeout", to: "\(max(1, milliseconds / 4))")
         try await session.set("statement_timeout", to: "\(milliseconds)")

@@ -52,6 +52,28 @@ struct ValueTests {
         await connection.close()
     }
 
+    @Test("A server that makes every query parallel that it may converts and compares like any other")
+    func parallelQueries() async throws {
+        let (run, connection) = try await start(Self.digits)
+        let database = Identifier(try TestDatabase.current.name)
+        let forced: SQL = connection.serverVersion < 16_00_00 ? "force_parallel_mode" : "debug_parallel_query"
+        for setting in ["\(forced) = on", "parallel_setup_cost = 0", "parallel_tuple_cost = 0"] as [SQL] {
+            try await connection.script(["ALTER DATABASE \(database) SET \(setting)"])
+        }
+        try await run.through("backfill")
+        let unsafe: Bool = try await connection.value(
+            """
+            SELECT bool_and(proparallel = 'u') FROM pg_proc
+            WHERE pronamespace = 'online_change'::regnamespace AND prosrc LIKE '%EXCEPTION%'
+            """
+        )
+        #expect(unsafe)
+        try await run.through("drop")
+        let sum: Int = try await connection.value("SELECT sum(value) FROM item")
+        #expect(sum == 500_500)
+        await connection.close()
+    }
+
     @Test("A loss is refused unless it was allowed")
     func loss() async throws {
         let shape = TypeShape(
