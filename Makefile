@@ -12,7 +12,7 @@ SOURCES := Package.swift Sources Tests recipes $(wildcard integration)
 # Two tests a processor at a time: with all at once, those that measure waits would measure the machine's.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
-.PHONY: setup build test demo demo-types bench lint release clean
+.PHONY: setup build test demo demo-types bench torture lint release clean
 
 setup: ## Installs what is missing; needs no network when nothing is.
 	@scripts/setup
@@ -31,6 +31,9 @@ demo-types: build ## Shows a primary key becoming bigint, under load.
 
 bench: setup ## Times the backfill against one single UPDATE, on a server of its own.
 	@integration/bench.sh
+
+torture: setup ## Kills, cuts off and starves the tool in every way that we know; prints a table.
+	@integration/torture.sh
 
 lint: ## Fails on anything that swift format would change.
 	@swift format lint --strict -r $(SOURCES)

@@ -97,7 +97,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "integration",
-            exclude: ["README.md", "ten-runs.sh", "bench.sh", "throttle.sh"],
+            exclude: ["README.md", "ten-runs.sh", "bench.sh", "throttle.sh", "torture.sh"],
             resources: [.copy("scenarios")],
             swiftSettings: settings
         ),

@@ -34,6 +34,7 @@ struct OnlineChangeCommand: AsyncParsableCommand {
     static func main() async {
         do {
             try await Interruption.cancelling {
+                try requireKnownCommand(CommandLine.arguments.dropFirst().first)
                 var command = try parseAsRoot()
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
@@ -48,6 +49,14 @@ struct OnlineChangeCommand: AsyncParsableCommand {
             Output.current.fail(failure)
             Foundation.exit(failure.kind.rawValue)
         }
+    }
+
+    /// Names the command that may have been meant; the parser would count what it did not expect.
+    private static func requireKnownCommand(_ word: String?) throws {
+        let names = configuration.subcommands.map { $0._commandName } + ["help"]
+        guard let word, !word.hasPrefix("-"), !names.contains(word) else { return }
+        let near = NearName.among(names, to: word).prefix(2).joined(separator: " or ")
+        throw ValidationError("there is no command '\(word)'\(near.isEmpty ? "" : "; did you mean \(near)?")")
     }
 
     /// Help, version, usage and deliberate exits are the parser's to print.

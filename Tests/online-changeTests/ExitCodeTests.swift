@@ -24,6 +24,16 @@ import Testing
         #expect(run.errors.hasPrefix("Error: "))
     }
 
+    @Test("A mistyped command is answered with the one that may have been meant")
+    func mistyped() async throws {
+        let near = try await run(binary, ["rename-colum", "users", "name", "full_name"])
+        #expect(near.code == 64)
+        #expect(near.errors.contains("there is no command 'rename-colum'; did you mean rename-column?"))
+        let far = try await run(binary, ["migrate"])
+        #expect(far.code == 64)
+        #expect(far.errors.contains("there is no command 'migrate'\n"))
+    }
+
     @Test("A text that is no name ends with 64 too")
     func noName() async throws {
         let run = try await onlineChange("rename-column", "my users", "name", "full_name")

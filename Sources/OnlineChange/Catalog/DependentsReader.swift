@@ -236,8 +236,10 @@ struct DependentsReader {
               WHERE d.classid = 'pg_attrdef'::regclass AND e.oid = d.objid AND a.attgenerated <> ''),
             pg_describe_object(d.classid, d.objid, d.objsubid))) FROM pg_depend d
           WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = \(table)::oid AND d.refobjsubid = \(column)
-            AND d.classid NOT IN ('pg_constraint'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass,
+            AND d.classid NOT IN ('pg_constraint'::regclass, 'pg_statistic_ext'::regclass,
                                   'pg_publication_rel'::regclass, 'pg_trigger'::regclass)
+            AND NOT (d.classid = 'pg_policy'::regclass AND EXISTS (SELECT FROM pg_policy p
+                     WHERE p.oid = d.objid AND p.polrelid = \(table)::oid))
             AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_class i
                      WHERE i.oid = d.objid AND i.relkind IN ('i', 'I', 'S')))
             AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef e

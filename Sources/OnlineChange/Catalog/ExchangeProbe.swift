@@ -75,12 +75,7 @@ struct ExchangeProbe {
         var lookup: [UserText: [Identifier]] = [:]
         for (number, index) in indexes.enumerated() {
             let name = Self.name("i", number)
-            let body = try IndexText.body(
-                index.definition,
-                name: index.quotedName,
-                isUnique: index.isUnique,
-                table: table.quotedName
-            )
+            let body = try IndexText.body(of: index, on: table)
             lookup[.index(index.name)] = try await rehearsal.make(
                 .index(index.name),
                 "CREATE INDEX \(name) ON \(copy) \(server: body)",

@@ -142,7 +142,7 @@ enum ExpressionText {
             }
             switch (scalar, rest.first) {
             case ("'", _), ("\"", _):
-                guard skip(&rest, to: scalar, withEscapes: scalar == "'" && word.uppercased() == "E") else {
+                guard rest.skip(to: scalar, withEscapes: scalar == "'" && word.uppercased() == "E") else {
                     return false
                 }
             case (",", _) where open.isEmpty: return false
@@ -155,22 +155,5 @@ enum ExpressionText {
             word = ""
         }
         return open.isEmpty && text.contains { !$0.isWhitespace }
-    }
-
-    /// Goes behind the closing quote; false if there is none. A doubled quote ends one and begins another at once.
-    private static func skip(
-        _ rest: inout Substring.UnicodeScalarView,
-        to quote: Unicode.Scalar,
-        withEscapes: Bool
-    ) -> Bool {
-        while let scalar = rest.popFirst() {
-            if scalar == quote {
-                guard rest.first == quote else { return true }
-                rest.removeFirst()
-            } else if scalar == "\\", withEscapes {
-                _ = rest.popFirst()
-            }
-        }
-        return false
     }
 }

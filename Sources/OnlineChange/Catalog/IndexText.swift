@@ -15,6 +15,11 @@ enum IndexText {
         return String(definition.dropFirst(beginning.count))
     }
 
+    /// That of an index of a table.
+    static func body(of index: Index, on table: TableSnapshot) throws(Failure) -> String {
+        try body(index.definition, name: index.quotedName, isUnique: index.isUnique, table: table.quotedName)
+    }
+
     /// The same for each index of a temporary table, by the index's name.
     static func bodies(of copy: Identifier, on session: Session) async throws -> [String: String] {
         let rows = try await session.run(

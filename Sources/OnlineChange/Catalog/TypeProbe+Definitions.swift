@@ -7,12 +7,7 @@ extension TypeProbe {
         var texts: [Text] = []
         for (number, index) in indexes.enumerated() {
             let name = Self.name("i", number)
-            let body = try IndexText.body(
-                index.definition,
-                name: index.quotedName,
-                isUnique: index.isUnique,
-                table: table.quotedName
-            )
+            let body = try IndexText.body(of: index, on: table)
             texts.append(
                 Text(
                     object: .index(index.name),

@@ -1,8 +1,8 @@
 /// Finds the name that somebody may have meant who mistyped one.
-enum NearName {
+public enum NearName {
     /// Those among the names that differ from the wanted one in case alone, are the beginning of it or it of them, or
     /// differ by a letter or two; the nearest first.
-    static func among(_ names: [String], to wanted: String) -> [String] {
+    public static func among(_ names: [String], to wanted: String) -> [String] {
         let wanted = wanted.lowercased()
         let ranked = names.compactMap { name -> (name: String, distance: Int)? in
             let candidate = name.lowercased()

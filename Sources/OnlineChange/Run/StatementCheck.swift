@@ -28,7 +28,7 @@ enum StatementCheck {
                 continue
             }
             if scalar == "'" || scalar == "\"" {
-                guard skip(&rest, to: scalar, withEscapes: scalar == "'" && word.uppercased() == "E") else {
+                guard rest.skip(to: scalar, withEscapes: scalar == "'" && word.uppercased() == "E") else {
                     return nil
                 }
             }
@@ -46,20 +46,5 @@ enum StatementCheck {
 
     private static func isWordScalar(_ scalar: Unicode.Scalar) -> Bool {
         scalar == "_" || ("0"..."9").contains(scalar) || scalar.properties.isAlphabetic
-    }
-
-    /// Goes behind the closing quote; false if there is none. A doubled quote ends one and begins another at once.
-    private static func skip(_ rest: inout Substring.UnicodeScalarView, to quote: Unicode.Scalar, withEscapes: Bool)
-        -> Bool
-    {
-        while let scalar = rest.popFirst() {
-            if scalar == quote {
-                guard rest.first == quote else { return true }
-                rest.removeFirst()
-            } else if scalar == "\\", withEscapes {
-                _ = rest.popFirst()
-            }
-        }
-        return false
     }
 }

@@ -37,6 +37,13 @@ struct CarryCheckTests {
                 "CREATE VIEW v AS SELECT value FROM item; CREATE FUNCTION g(v) RETURNS int LANGUAGE sql AS 'SELECT 1'",
                 "function public.g(public.v)", nil
             ),
+            (
+                """
+                CREATE TABLE other (id int);
+                CREATE POLICY p ON other USING (EXISTS (SELECT FROM item WHERE value = other.id))
+                """,
+                "policy p on table public.other", nil
+            ),
         ] as [(SQL, String, String?)]
     )
     func refused(setup: SQL, object: String, wayOut: String?) async throws {

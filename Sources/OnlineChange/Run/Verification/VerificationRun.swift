@@ -77,12 +77,23 @@ struct VerificationRun: Sendable {
     func once(repairing: Bool, beside standing: TriggerMarks = TriggerMarks()) async throws -> VerificationResult {
         let sessions = try await VerificationSessions.open(context, repairing: repairing)
         let watch = context.throttleWatch()
-        defer {
-            Task {
-                await watch.close()
-                await sessions.close()
-            }
+        let outcome: Result<VerificationResult, any Error>
+        do {
+            outcome = .success(try await pass(repairing: repairing, beside: standing, sessions, watch))
+        } catch {
+            outcome = .failure(error)
         }
+        await watch.close()
+        await sessions.close()
+        return try outcome.get()
+    }
+
+    private func pass(
+        repairing: Bool,
+        beside standing: TriggerMarks,
+        _ sessions: VerificationSessions,
+        _ watch: ThrottleWatch
+    ) async throws -> VerificationResult {
         let ledger = VerificationLedger(context: context, verification: verification, repairs: repairing)
         let begun: String = try await context.session.value("SELECT clock_timestamp()::text")
         var marks = standing

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The tool killed, cut off, starved and misused, and the table of what became of it: torture.sh [FILTER].
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export ONLINE_CHANGE_TORTURE=1
+export ONLINE_CHANGE_SEED=${ONLINE_CHANGE_SEED:-$RANDOM$RANDOM}
+ONLINE_CHANGE_TORTURE_TABLE=$(mktemp)
+export ONLINE_CHANGE_TORTURE_TABLE
+trap 'rm -f "$ONLINE_CHANGE_TORTURE_TABLE"' EXIT
+echo "torture: seed $ONLINE_CHANGE_SEED"
+swift build --build-tests
+code=0
+swift test --skip-build --disable-xctest --filter "${1:-IntegrationTests.Torture}" </dev/null || code=$?
+
+# One line of JSON a scenario, keys in alphabetical order.
+field() { sed -nE "s/.*\"$1\":(\"[^\"]*\"|[0-9.]+).*/\1/p" <<<"$2" | tr -d '"'; }
+printf '\n%-52s %7s %7s %5s %7s %8s\n' scenario cases passed lost errors time
+while read -r line; do
+    printf '%-52s %7s %7s %5s %7s %6.0f s\n' "$(field scenario "$line")" "$(field tried "$line")" \
+        "$(field passed "$line")" "$(field lostWrites "$line")" "$(field applicationErrors "$line")" "$(field time "$line")"
+done <"$ONLINE_CHANGE_TORTURE_TABLE"
+echo "torture: seed $ONLINE_CHANGE_SEED, $([ "$code" = 0 ] && echo passed || echo failed)"
+exit "$code"
