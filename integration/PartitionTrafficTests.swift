@@ -163,7 +163,8 @@ private struct Change {
         throws
     {
         var runner = Runner(parameters: parameters) { _ in }
-        runner.lockDeadline = 60
+        // Beside other tests each look takes longer, and partitions keep coming.
+        runner.lockDeadline = 300
         self.runner = runner
         request = ChangeRequest(
             recipe: try RecipeReader.builtIn(recipe),

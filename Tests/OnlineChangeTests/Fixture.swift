@@ -24,7 +24,8 @@ enum Fixture {
         deadlockTimeout: 1000,
         smallestDeadlockTimeout: 1000,
         rolesWithStrictIsolation: [],
-        standbyCount: 0
+        standbyCount: 0,
+        parallelWorkers: 2
     )
 
     /// A text column; `change` makes it another.

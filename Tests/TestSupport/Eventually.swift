@@ -1,8 +1,8 @@
 import Testing
 
-/// Waits, for ten seconds unless told otherwise, until a condition holds; records an issue if it never does.
+/// Waits, for a minute unless told otherwise, until a condition holds; records an issue if it never does.
 public func eventually(
-    within limit: Duration = .seconds(10),
+    within limit: Duration = .seconds(60),
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {

@@ -82,11 +82,12 @@ struct Bench: Sendable {
     func report() async throws -> BenchReport {
         let connection = try await Connection.open(parameters)
         let version: String = try await connection.value("SHOW server_version")
+        let level: String = try await connection.value("SHOW wal_level")
         await connection.close()
         let processors = ProcessInfo.processInfo.activeProcessorCount
         return BenchReport(
             rows: table.rows,
-            server: "PostgreSQL \(version)",
+            server: "PostgreSQL \(version), wal_level \(level)",
             machine: "\(processors) processors",
             date: String(Date.now.ISO8601Format().prefix(10))
         )

@@ -95,6 +95,8 @@ struct CatalogReader {
           'kind', c.relkind, 'persistence', c.relpersistence, 'owner', pg_get_userbyid(c.relowner),
           'estimatedRows', (SELECT CASE WHEN max(h.reltuples) >= 0 THEN sum(greatest(h.reltuples, 0)) ELSE -1 END
                             FROM pg_class h WHERE h.oid IN \(tree) AND h.relkind <> 'p'),
+          'rowsPerPage', (SELECT sum(h.reltuples) / nullif(sum(h.relpages), 0) FROM pg_class h
+                          WHERE h.oid IN \(tree) AND h.relkind <> 'p' AND h.reltuples > 0),
           'heapBytes', (SELECT coalesce(sum(pg_relation_size(h.oid)), 0) FROM pg_class h
                         WHERE h.oid IN \(tree) AND h.relkind IN ('r', 'm')),
           'parent', (SELECT json_build_object('schema', pn.nspname, 'name', p.relname)

@@ -16,6 +16,8 @@ public struct TableSnapshot: Codable, Hashable, Sendable {
     public var owner: Identifier
     /// Rows as the server last estimated them, in all partitions; -1 when it never did.
     public var estimatedRows: Double
+    /// Rows in a page of the heap as the server last counted both; nil when it never did.
+    public var rowsPerPage: Double?
     /// Size of its heap in bytes, or of all partitions' heaps.
     public var heapBytes: Int
     /// The table at the root of the partitions that it is one of, or the table that it inherits from.

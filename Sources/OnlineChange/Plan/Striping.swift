@@ -6,7 +6,7 @@ import Postgres
 /// their page and no index hears of it.
 public struct Striping: Codable, Hashable, Sendable {
     /// How many stripes. A prime, so that keys which a sequence counts in tens or dozens spread over all of them.
-    public var count = 11
+    public var count: Int
     /// The columns of the primary key where all of them are whole numbers; empty to go by the row's place.
     public var key: [Identifier]
 
@@ -18,6 +18,17 @@ public struct Striping: Codable, Hashable, Sendable {
         // A key may INCLUDE columns that hold NULLs, and a NULL is in no stripe.
         let isCountable = columns.allSatisfy { $0.isNotNull && Self.integers.contains($0.systemType ?? "") }
         key = isCountable ? columns.map(\.name) : []
+        count = Self.count(rowsPerPage: table.rowsPerPage, isIndexed: !table.indexes.isEmpty)
+    }
+
+    /// Each stripe costs one more pass over the pages, and is worth it by what it spares (measured: docs/backfill.md).
+    ///
+    /// - Parameter rowsPerPage: as the server last counted; nil where it never did.
+    private static func count(rowsPerPage: Double?, isIndexed: Bool) -> Int {
+        // A page must keep rows when one of them has left, or none finds room in it.
+        if let rowsPerPage, rowsPerPage < 3 { return rowsPerPage < 1.5 ? 1 : 2 }
+        // Nothing but the heap can grow.
+        return isIndexed ? 11 : 5
     }
 
     private static let integers: Set<String> = ["int2", "int4", "int8"]
@@ -26,6 +37,7 @@ public struct Striping: Codable, Hashable, Sendable {
     ///
     /// An update that moves a row to another stripe has brought it in line, as the triggers do with every update.
     func condition(_ stripe: SQL, of count: Int) -> SQL {
+        guard count > 1 else { return "true" }
         // Remainders, of which neither a sum nor an absolute value can overflow.
         let remainders = key.map { "t.\($0) OPERATOR(pg_catalog.%) \(count)" as SQL }
         guard let first = remainders.first else {
@@ -41,6 +53,7 @@ public struct Striping: Codable, Hashable, Sendable {
 
     /// The striping in words, for the plan.
     var text: String {
+        guard count > 1 else { return "in one pass: with so few rows a page none would stay in its page" }
         let reason = "so that most rows stay in their pages and the indexes as they are"
         guard !key.isEmpty else {
             return "in \(count) diagonal stripes by the row's place (no primary key of whole numbers), \(reason)"

@@ -5,7 +5,13 @@ import OnlineChange
 struct LimitOptions: ParsableArguments {
     @Option(help: Self.help(.batchTime)) var batchTime: String?
     @Option(name: .customLong(LimitName.batchWAL.rawValue), help: Self.help(.batchWAL)) var batchWAL: String?
-    @Option(help: Self.help(.workers)) var workers: String?
+    @Option(
+        help: ArgumentHelp(
+            "\(LimitName.workers.summary) (default: what max_parallel_workers_per_gather is on the server, from 1 to 4)",
+            valueName: LimitName.workers.unit.placeholder
+        )
+    )
+    var workers: String?
     @Option(help: Self.help(.maxRate)) var maxRate: String?
     @Option(help: Self.help(.lag)) var lagLimit: String?
     @Option(help: Self.help(.lagTime)) var lagTimeLimit: String?

@@ -31,6 +31,26 @@ struct StripingTests {
         #expect(Striping(table: Fixture.users { $0.indexes = [] }).key == [])
     }
 
+    @Test(
+        "Few rows a page, or no index to spare, and fewer passes are worth their while",
+        arguments: [
+            (nil, true, 11), (53, true, 11), (3, true, 11), (2.9, true, 2), (1.4, true, 1), (53, false, 5),
+            (1, false, 1),
+        ]
+            as [(Double?, Bool, Int)]
+    )
+    func count(rowsPerPage: Double?, isIndexed: Bool, expected: Int) {
+        let striping = Striping(
+            table: Fixture.users {
+                $0.rowsPerPage = rowsPerPage
+                if !isIndexed { $0.indexes = [] }
+            }
+        )
+        #expect(striping.count == expected)
+        #expect(striping.text.hasPrefix(expected == 1 ? "in one pass" : "in \(expected) diagonal stripes"))
+        #expect((striping.condition("0", of: expected).text == "true") == (expected == 1))
+    }
+
     @Test func texts() {
         #expect(Self.striping("int8").text.hasPrefix("in 11 diagonal stripes by k1, so that"))
         #expect(Self.striping("int8", "int4").text.hasPrefix("in 11 diagonal stripes by k1, k2, so that"))

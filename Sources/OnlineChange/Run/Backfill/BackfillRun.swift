@@ -40,7 +40,11 @@ struct BackfillRun: Sendable {
                     )
                 )
             }
-            let state = BackfillState(lanes: found.lanes, controls: controls)
+            let state = BackfillState(
+                lanes: found.lanes,
+                controls: controls,
+                suitedWorkers: context.facts.suitedWorkers
+            )
             try await drain(state, watch)
             if await state.skippedBatches > 0 {
                 await context.report(

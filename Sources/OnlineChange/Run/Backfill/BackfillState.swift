@@ -8,6 +8,7 @@ actor BackfillState {
     private(set) var rows = 0
     private(set) var skippedBatches = 0
     private(set) var controls: Controls
+    private let suitedWorkers: Int
     /// Why to hold still, by name of the signal.
     private var heldBack: [String] = []
     private var lastLook = ContinuousClock.now
@@ -20,7 +21,9 @@ actor BackfillState {
     private var running = 0
     private var backends: [Int] = []
 
-    init(lanes: [BackfillLane], controls: Controls) {
+    /// - Parameter suitedWorkers: how many work where the controls name no number.
+    init(lanes: [BackfillLane], controls: Controls, suitedWorkers: Int = 1) {
+        self.suitedWorkers = suitedWorkers
         free = lanes.filter { !$0.isDone }
         extent = BackfillExtent(lanes)
         self.controls = controls
@@ -43,8 +46,10 @@ actor BackfillState {
     /// Server processes of the workers.
     var workerBackends: [Int] { backends }
 
+    private var mostWorkers: Int { controls.limits.workers ?? suitedWorkers }
+
     /// Whether another worker should begin.
-    var wantsWorker: Bool { !free.isEmpty && running < controls.limits.workers && failure == nil && !isFenced }
+    var wantsWorker: Bool { !free.isEmpty && running < mostWorkers && failure == nil && !isFenced }
 
     func workerBegins() {
         running += 1
@@ -62,7 +67,7 @@ actor BackfillState {
 
     /// The next lane for a worker; nil if there is none or there are workers enough without it.
     func take() -> BackfillLane? {
-        guard failure == nil, !isFenced, running <= controls.limits.workers, !free.isEmpty else { return nil }
+        guard failure == nil, !isFenced, running <= mostWorkers, !free.isEmpty else { return nil }
         taken += 1
         return free.removeFirst()
     }
@@ -130,7 +135,7 @@ actor BackfillState {
     private static let longestBetweenLooks = Duration.seconds(5)
 
     /// Whether a worker should leave its lane: something failed elsewhere, or the lanes are void.
-    var mustStop: Bool { failure != nil || isFenced || running > controls.limits.workers }
+    var mustStop: Bool { failure != nil || isFenced || running > mostWorkers }
 
     func fence() {
         isFenced = true

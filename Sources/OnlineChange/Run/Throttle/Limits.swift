@@ -30,8 +30,8 @@ public struct Limits: Hashable, Sendable {
     /// The time that a batch should take, in seconds.
     public var batchTime: Double { self[.batchTime].number ?? 0.025 }
 
-    /// How many batches run at once.
-    public var workers: Int { Int(self[.workers].number ?? 1) }
+    /// How many batches run at once; nil for as many as suit the server.
+    public var workers: Int? { self[.workers].number.map { Int($0) } }
 
     /// The limits that are not at their defaults, in the order of their names, in words.
     public var differing: [String] {

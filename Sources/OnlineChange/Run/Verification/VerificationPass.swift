@@ -40,7 +40,11 @@ struct VerificationPass: Sendable {
 
     func run() async throws -> Outcome {
         do {
-            let state = VerificationState(extent, controls: try await controls())
+            let state = VerificationState(
+                extent,
+                controls: try await controls(),
+                suitedWorkers: context.facts.suitedWorkers
+            )
             try await drain(state)
             try await ledger.note(part, await state.extent)
             return try await filenode() == relation.filenode ? .compared(await state.extent.result) : .rewritten

@@ -2,12 +2,15 @@
 actor VerificationState {
     private(set) var extent: VerificationExtent
     private(set) var controls: Controls
+    private let suitedWorkers: Int
     /// Nothing is read before the first look at what holds it back.
     private var isHeld = true
     private(set) var failure: (any Error)?
     private var running = 0
 
-    init(_ extent: VerificationExtent, controls: Controls) {
+    /// - Parameter suitedWorkers: how many work where the controls name no number.
+    init(_ extent: VerificationExtent, controls: Controls, suitedWorkers: Int) {
+        self.suitedWorkers = suitedWorkers
         self.extent = extent
         self.controls = controls
     }
@@ -15,9 +18,11 @@ actor VerificationState {
     /// Whether nobody works on it any more and nobody will.
     var isOver: Bool { running == 0 && (extent.isDone || failure != nil) }
 
+    private var mostWorkers: Int { controls.limits.workers ?? suitedWorkers }
+
     /// Whether another worker should begin. One is enough for what is read in no time.
     var wantsWorker: Bool {
-        let most = min(controls.limits.workers, 1 + extent.blocks / Self.blocksOfOne)
+        let most = min(mostWorkers, 1 + extent.blocks / Self.blocksOfOne)
         return failure == nil && !isHeld && extent.hasMore && running < most
     }
 
@@ -41,7 +46,7 @@ actor VerificationState {
 
     /// The next blocks for a worker; nil if it should end.
     func take(_ limit: Int) -> Range<Int>? {
-        guard failure == nil, !isHeld, running <= controls.limits.workers else { return nil }
+        guard failure == nil, !isHeld, running <= mostWorkers else { return nil }
         return extent.take(limit)
     }
 

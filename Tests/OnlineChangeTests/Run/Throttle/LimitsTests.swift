@@ -70,8 +70,19 @@ struct LimitsTests {
     func defaults() throws {
         for name in LimitName.allCases {
             #expect(try name.parse("default") == name.standard)
-            #expect(name.canBeOff || name.standard != .off)
+            #expect(name.canBeOff || name.standard != .off || name == .workers)
         }
+    }
+
+    @Test("As many workers as the server lets one query have, four at the most")
+    func workers() {
+        for (allowed, expected) in [(0, 1), (1, 1), (2, 2), (8, 4)] {
+            var facts = Fixture.facts
+            facts.parallelWorkers = allowed
+            #expect(facts.suitedWorkers == expected)
+        }
+        #expect(Limits([:]).workers == nil)
+        #expect(Limits([.workers: .at(7)]).workers == 7)
     }
 
     @Test("Hours may go over midnight, and end where they end")
