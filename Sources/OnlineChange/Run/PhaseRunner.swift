@@ -124,7 +124,7 @@ struct PhaseRunner: Sendable {
         try await context.lockGuard.run(
             GuardedTransaction(locks: [], statements: plan.columns[step.column].cleanup),
             on: context.session,
-            record: { mark.ended(state: state, statements: "", effort: $0) }
+            record: { [mark.ended(state: state, statements: "", effort: $0)] }
         )
     }
 }
