@@ -1,0 +1,52 @@
+import Postgres
+import TestSupport
+import Testing
+import ThrowawayPostgres
+
+extension Torture {
+    /// The connection or the server goes at any message, when it has just been sent and when it has been answered and the
+    /// client has not heard. The same run goes on by itself.
+    @Suite(.serverThatCanBeChanged, .timeLimit(.minutes(60)))
+    struct LostAnswerTests {
+        @Test(arguments: Torture.choice(CrashScenario.all, part: 4))
+        func connectionIsCut(_ scenario: CrashScenario) async throws {
+            let losing = try await LossScenario(scenario, on: TestServer.cluster)
+            let complaints = try await Torture.scenario(
+                "connection cut: \(scenario.testDescription)",
+                Torture.choice(losing.losses, part: 2, whole: 160, salt: scenario.salt),
+                width: 2
+            ) { try await losing.run($0) }
+            tell("cut", losing)
+            try await losing.databases.end()
+            #expect(complaints == [])
+        }
+
+        /// On servers of the test's own, each of which crashes in one run after another.
+        @Test func serverIsKilled() async throws {
+            let scenarios = Torture.choice(CrashScenario.all, part: 1, salt: 3)
+            let complaints = try await Torture.concurrently(scenarios, width: 5) { scenario in
+                let cluster = try await ThrowawayCluster.start(settings: [
+                    "shared_buffers": "16MB", "max_connections": "40",
+                ])
+                let losing = try await LossScenario(scenario, on: cluster)
+                let complaints = try await Torture.scenario(
+                    "server killed: \(scenario.testDescription)",
+                    Torture.choice(losing.losses, part: 3, whole: 60, salt: scenario.salt + 1)
+                ) { loss in
+                    try await losing.run(loss) {
+                        try await cluster.kill()
+                        try await cluster.startAgain()
+                    }
+                }
+                tell("killed", losing)
+                try await cluster.destroy()
+                return complaints
+            }
+            #expect(complaints.flatMap { $0 } == [])
+        }
+
+        private func tell(_ what: String, _ losing: LossScenario) {
+            print("points at which to be \(what), \(losing.scenario.testDescription): \(losing.losses.count)")
+        }
+    }
+}
