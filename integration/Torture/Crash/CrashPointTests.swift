@@ -1,6 +1,3 @@
-import Foundation
-import Postgres
-import Subprocess
 import Synchronization
 import TestSupport
 import Testing
@@ -11,65 +8,70 @@ extension Torture {
     struct CrashPointTests {
         @Test(arguments: Torture.choice(CrashScenario.all, part: 5))
         func sameCommandFinishes(_ scenario: CrashScenario) async throws {
-            let databases = try await CopiedDatabases(on: TestServer.cluster, scenario.prepare)
-            let undisturbed = try await databases.withCopy { name in
-                try await CrashPoint.during { log in
-                    let parameters = try await TestServer.parameters(database: name)
-                    let ending = try await run(scenario, parameters, ["ONLINE_CHANGE_FAILPOINT_LOG": log])
-                    try #require(ending.status == .exited(0), "\(ending.text)")
-                    return try await CrashOutcome.read(parameters)
-                }
-            }
-            let points = undisturbed.points
-            try #require(points.count > 50, "a build for debugging tells its points")
-            let diedAt = Mutex<[CrashPoint]>([])
-            let complaints = try await Torture.scenario(
+            let run = try await CrashRun(scenario, on: TestServer.cluster)
+            try #require(run.points.count > 50, "only a build for debugging tells its points")
+            let count = Count(run.points)
+            var complaints = try await Torture.scenario(
                 "SIGKILL: \(scenario.testDescription)",
-                Torture.choice(Array(1...points.count), part: 3, salt: scenario.salt),
+                Torture.choice(run.points.map(\.number), part: 3, salt: scenario.salt),
                 width: 2
             ) { number in
-                try await databases.withCopy { name in
-                    let parameters = try await TestServer.parameters(database: name)
-                    let (killed, passed) = try await CrashPoint.during { log in
-                        try await run(
-                            scenario,
-                            parameters,
-                            ["ONLINE_CHANGE_FAILPOINT": "\(number)", "ONLINE_CHANGE_FAILPOINT_LOG": log]
-                        )
-                    }
-                    // The throttle's looks come by the clock, so one run may have a point more than another.
-                    guard [.signaled(SIGKILL), .exited(0)].contains(killed.status) else { return [killed.text] }
-                    let place = passed.first { $0.number == number }
-                    if let place { diedAt.withLock { $0.append(place) } }
-                    let again = try await run(scenario, parameters, [:])
-                    guard again.status == .exited(0) else { return ["\(place?.shape ?? "-"): \(again.text)"] }
-                    return try await CrashOutcome.read(parameters).differences(from: undisturbed.value)
-                        .map { "\(place?.shape ?? "-"): \($0)" }
-                }
+                let recovery = try await run.killed(at: [number])
+                count.add(recovery, of: number)
+                return recovery.told
             }
-            try await databases.end()
-            tell(scenario, points, diedAt.withLock { $0 })
+            print(count.text(of: scenario))
+            // What is sent only where something was killed before.
+            complaints += try await Torture.scenario(
+                "SIGKILL in the recovery: \(scenario.testDescription)",
+                Torture.choice(count.onlyInRecovery, part: 1),
+                width: 2
+            ) { try await run.killed(at: $0).told }
+            try await run.databases.end()
             #expect(complaints == [])
         }
+    }
 
-        private func run(
-            _ scenario: CrashScenario,
-            _ parameters: ConnectionParameters,
-            _ environment: [Environment.Key: String?]
-        ) async throws -> Tool.Ending {
-            try await Tool.run(scenario.command, on: parameters, environment: .inherit.updating(environment))
+    /// Which points there are, and at which of them the program has died.
+    private final class Count: Sendable {
+        private let points: [CrashPoint]
+        private let diedAt = Mutex<[CrashPoint]>([])
+        private let recovery = Mutex<[String: [Int]]>([:])
+
+        init(_ points: [CrashPoint]) { self.points = points }
+
+        func add(_ recovery: CrashRun.Recovery, of number: Int) {
+            diedAt.withLock { $0 += recovery.diedAt }
+            let known = Set(points.map(\.shape))
+            self.recovery.withLock { places in
+                for point in recovery.points where !known.contains(point.shape) {
+                    places[point.shape] = places[point.shape] ?? [number, point.number]
+                }
+            }
         }
 
-        private func tell(_ scenario: CrashScenario, _ points: [CrashPoint], _ diedAt: [CrashPoint]) {
+        /// Where to die first, and where in the same command given again, to be at each message that no undisturbed run
+        /// sends.
+        var onlyInRecovery: [[Int]] {
+            recovery.withLock { $0.values.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) } }
+        }
+
+        func text(of scenario: CrashScenario) -> String {
             let shapes = Set(points.map(\.shape))
-            print(
-                """
+            let diedAt = diedAt.withLock { $0 }
+            let head = """
                 crash points, \(scenario.testDescription): \(points.count) points before and after \
                 \(Set(points.map(\.statement)).count) different messages; died at \(diedAt.count), \
                 \(shapes.intersection(diedAt.map(\.shape)).count) of \(shapes.count) different ones
                 """
-            )
-            if Torture.isWhole { print(CrashPoint.list(points).joined(separator: "\n")) }
+            return ([head] + (Torture.isWhole ? CrashPoint.list(points) : [])).joined(separator: "\n")
         }
+    }
+}
+
+extension CrashRun.Recovery {
+    /// The complaints, each with the place.
+    fileprivate var told: [String] {
+        complaints.map { "died \(diedAt.map(\.shape).joined(separator: ", then "))\n    \($0)" }
     }
 }

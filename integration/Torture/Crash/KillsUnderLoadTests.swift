@@ -38,7 +38,8 @@ extension Torture {
             print(
                 """
                 random kills: \(count) changes, \(outcomes.map(\.kills).reduce(0, +)) kills, \
-                \(outcomes.map(\.crashes).reduce(0, +)) crashes of the server, \(outcomes.map(\.acknowledged).reduce(0, +)) acknowledged writes
+                \(outcomes.map(\.crashes).reduce(0, +)) crashes of the server, \
+                \(outcomes.map(\.acknowledged).reduce(0, +)) acknowledged writes
                 """
             )
             #expect(complaints == [])
