@@ -8,7 +8,7 @@ extension Torture {
     /// client has not heard. The same run goes on by itself.
     @Suite(.serverThatCanBeChanged, .timeLimit(.minutes(60)))
     struct LostAnswerTests {
-        @Test(arguments: Torture.choice(CrashScenario.all, part: 4))
+        @Test(arguments: Torture.choice(CrashScenario.all, part: 3))
         func connectionIsCut(_ scenario: CrashScenario) async throws {
             let losing = try await LossScenario(scenario, on: TestServer.cluster)
             let complaints = try await Torture.scenario(
@@ -31,7 +31,7 @@ extension Torture {
                 let losing = try await LossScenario(scenario, on: cluster)
                 let complaints = try await Torture.scenario(
                     "server killed: \(scenario.testDescription)",
-                    Torture.choice(losing.losses, part: 3, whole: 60, salt: scenario.salt + 1)
+                    Torture.choice(losing.losses, part: 2, whole: 60, salt: scenario.salt + 1)
                 ) { loss in
                     try await losing.run(loss) {
                         try await cluster.kill()
