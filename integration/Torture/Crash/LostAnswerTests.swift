@@ -21,6 +21,25 @@ extension Torture {
             #expect(complaints == [])
         }
 
+        /// The answer after which nothing is left to do.
+        @Test(.database, arguments: CutProxy.Moment.allCases)
+        func rollbackIsWrittenDownOnce(_ moment: CutProxy.Moment) async throws {
+            let cluster = try await TestServer.cluster
+            let database = try TestDatabase.current
+            let proxy = try CutProxy(to: cluster.socketDirectory, port: cluster.port)
+            defer { proxy.close() }
+            try await Account.create(rows: 50, on: database.parameters)
+            let rename = try Rename(proxy.parameters(database: database.name, user: cluster.superuser))
+            try await rename.through("expand")
+            proxy.cut(at: "rolled back", moment)
+            try await rename.rollback()
+            #expect(proxy.cuts == 1)
+            let written: Int = try await database.value(
+                "SELECT count(*) FROM online_change.audit WHERE what = 'rolled back'"
+            )
+            #expect(written == 1)
+        }
+
         /// On servers of the test's own, each of which crashes in one run after another.
         @Test func serverIsKilled() async throws {
             let scenarios = Torture.choice(CrashScenario.all, part: 1, salt: 3)
