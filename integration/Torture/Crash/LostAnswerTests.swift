@@ -8,7 +8,7 @@ extension Torture {
     /// client has not heard. The same run goes on by itself.
     @Suite(.serverThatCanBeChanged, .timeLimit(.minutes(60)))
     struct LostAnswerTests {
-        @Test(arguments: Torture.choice(CrashScenario.all, part: 3))
+        @Test(arguments: Torture.choice(CrashScenario.all, part: 3, salt: 2))
         func connectionIsCut(_ scenario: CrashScenario) async throws {
             let losing = try await LossScenario(scenario, on: TestServer.cluster)
             let complaints = try await Torture.scenario(
