@@ -74,6 +74,13 @@ public actor Connection {
     private enum Message {
         case query(Query)
         case script(String)
+
+        var text: String {
+            switch self {
+            case .query(let query): query.text
+            case .script(let text): text
+            }
+        }
     }
 
     @discardableResult
@@ -107,6 +114,10 @@ public actor Connection {
 
     private func send(_ message: Message) -> Result<QueryResult, PostgresError> {
         assertIsolated()
+        #if DEBUG
+            Failpoint.pass(.before, message.text)
+            defer { Failpoint.pass(.after, message.text) }
+        #endif
         return switch message {
         case .query(let query): send(query)
         case .script(let text): send(script: text)

@@ -2,7 +2,8 @@ import Foundation
 import Postgres
 import Synchronization
 
-/// Stands between clients and a server on a Unix socket, and cuts a connection just when an answer is due.
+/// Stands between clients and a server on a Unix socket, and cuts a connection just when an answer is due, or lets the
+/// client wait until the server is no more.
 final class CutProxy: Sendable {
     /// When the connection goes.
     enum Moment: CaseIterable, Sendable {
@@ -17,16 +18,29 @@ final class CutProxy: Sendable {
         /// How many messages with the needle still pass.
         var passing = 0
         var moment = Moment.onceSent
+        /// Whether the connection isn't cut: no answer comes through any more.
+        var holds = false
         var cuts = 0
+        /// The message to cut at, by its number.
+        var number: Int?
+        /// How many messages have come from clients.
+        var messages = 0
     }
 
     private let listener: Int32
     private let directory: String
     private let server: String
     private let order = Mutex(Order())
+    private let heldBack = AsyncStream<Void>.makeStream()
 
     /// How many connections were cut.
     var cuts: Int { order.withLock { $0.cuts } }
+
+    /// How many messages have come from all clients.
+    var messages: Int { order.withLock { $0.messages } }
+
+    /// Gives an element once the moment has come from which on a client waits in vain.
+    var held: AsyncStream<Void> { heldBack.stream }
 
     /// A proxy to the server whose socket is in `serverDirectory`.
     init(to serverDirectory: String, port: Int) throws {
@@ -48,10 +62,25 @@ final class CutProxy: Sendable {
 
     /// Cuts one connection: at the first message that holds `needle`, after `passing` others have passed.
     func cut(at needle: String, passing: Int = 0, _ moment: Moment) {
-        order.withLock { $0 = Order(needle: Array(needle.utf8), passing: passing, moment: moment, cuts: $0.cuts) }
+        order.withLock { order in
+            order.needle = Array(needle.utf8)
+            order.passing = passing
+            order.moment = moment
+        }
+    }
+
+    /// Cuts one connection at the message of that number, counted over all clients; or holds its answer back until the
+    /// server has gone.
+    func cut(atMessage number: Int, _ moment: Moment, holding: Bool = false) {
+        order.withLock { order in
+            order.number = number
+            order.moment = moment
+            order.holds = holding
+        }
     }
 
     func close() {
+        heldBack.continuation.finish()
         shutdown(listener, Int32(SHUT_RDWR))
         Foundation.close(listener)
         try? FileManager.default.removeItem(atPath: directory)
@@ -65,42 +94,55 @@ final class CutProxy: Sendable {
             let pair = SocketPair(client: client, server: upstream)
             guard UnixSocket.withAddress(server, { connect(upstream, $0, $1) }) == 0 else { continue }
             Thread.detachNewThread { [self] in pumpRequests(pair) }
-            Thread.detachNewThread { Self.pumpAnswers(pair) }
+            Thread.detachNewThread { [self] in pumpAnswers(pair) }
         }
     }
 
     private func pumpRequests(_ pair: SocketPair) {
         // The needle may lie across two reads.
         var seen: [UInt8] = []
+        var messages = MessageCount()
         while let bytes = UnixSocket.read(pair.client) {
             seen = seen.suffix(256) + bytes
-            let moment = takeOrder(seen)
-            if moment != nil { seen = [] }
-            if moment == .onceAnswered { pair.isCutting.store(true, ordering: .sequentiallyConsistent) }
-            guard UnixSocket.write(bytes, to: pair.server) else { break }
-            if moment == .onceSent { break }
-        }
-        pair.shutDown()
-    }
-
-    private static func pumpAnswers(_ pair: SocketPair) {
-        while let bytes = UnixSocket.read(pair.server) {
-            if pair.isCutting.load(ordering: .sequentiallyConsistent) { break }
-            guard UnixSocket.write(bytes, to: pair.client) else { break }
-        }
-        pair.shutDown()
-    }
-
-    private func takeOrder(_ bytes: [UInt8]) -> Moment? {
-        order.withLock { order in
-            guard !order.needle.isEmpty, bytes.firstRange(of: order.needle) != nil else { return nil }
-            guard order.passing == 0 else {
-                order.passing -= 1
-                return nil
+            let cut = takeOrder(seen, messages.count(bytes))
+            if let cut {
+                seen = []
+                pair.end.store(cut.holds ? .isHeld : .isCut, ordering: .sequentiallyConsistent)
             }
-            order.needle = []
+            guard UnixSocket.write(bytes, to: pair.server) else { break }
+            guard let cut, cut.moment == .onceSent else { continue }
+            guard cut.holds else { break }
+            heldBack.continuation.yield()
+        }
+        pair.shutDown()
+    }
+
+    private func pumpAnswers(_ pair: SocketPair) {
+        while let bytes = UnixSocket.read(pair.server) {
+            switch pair.end.load(ordering: .sequentiallyConsistent) {
+            case .notYet: guard UnixSocket.write(bytes, to: pair.client) else { return pair.shutDown() }
+            case .isCut: return pair.shutDown()
+            case .isHeld: heldBack.continuation.yield()
+            }
+        }
+        pair.shutDown()
+    }
+
+    private func takeOrder(_ bytes: [UInt8], _ messages: Int) -> (moment: Moment, holds: Bool)? {
+        order.withLock { order in
+            order.messages += messages
+            if let number = order.number, order.messages >= number {
+                order.number = nil
+            } else {
+                guard !order.needle.isEmpty, bytes.firstRange(of: order.needle) != nil else { return nil }
+                guard order.passing == 0 else {
+                    order.passing -= 1
+                    return nil
+                }
+                order.needle = []
+            }
             order.cuts += 1
-            return order.moment
+            return (order.moment, order.holds)
         }
     }
 }
@@ -109,7 +151,12 @@ final class CutProxy: Sendable {
 private final class SocketPair: Sendable {
     let client: Int32
     let server: Int32
-    let isCutting = Atomic(false)
+    let end = Atomic(End.notYet)
+
+    /// What becomes of the server's answers.
+    enum End: Int, AtomicRepresentable {
+        case notYet, isCut, isHeld
+    }
 
     init(client: Int32, server: Int32) {
         self.client = client

@@ -38,6 +38,7 @@ enum Tool {
     static func run(
         _ arguments: [String],
         on parameters: ConnectionParameters,
+        environment: Environment = .inherit,
         meanwhile: @escaping @Sendable (Running) async throws -> Void = { _ in },
         onLine: @escaping @Sendable (Int, Running) async throws -> Void = { _, _ in }
     ) async throws -> Ending {
@@ -45,6 +46,7 @@ enum Tool {
         let result = try await Subprocess.run(
             .path(.init(path)),
             arguments: Arguments(arguments + ["--json", "--dsn", parameters.conninfo ?? ""]),
+            environment: environment,
             input: .none,
             output: .sequence,
             error: .string(limit: 1 << 16)

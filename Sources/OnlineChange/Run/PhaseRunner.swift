@@ -64,6 +64,8 @@ struct PhaseRunner: Sendable {
 
     /// Undoes the steps that are done or were begun, the last one first.
     func rollback(noWayBack: Failure) async throws {
+        // The answer to the last statement of a rollback can get lost with the connection.
+        guard context.change.state != .rolledBack else { return await context.report(.rolledBack) }
         let ledger = context.ledger
         let states = try await ledger.steps(context.change.id)
         let finalPhases = plan.phases.filter(\.isFinal).map(\.name)
@@ -124,7 +126,7 @@ struct PhaseRunner: Sendable {
         try await context.lockGuard.run(
             GuardedTransaction(locks: [], statements: plan.columns[step.column].cleanup),
             on: context.session,
-            record: { mark.ended(state: state, statements: "", effort: $0) }
+            record: { [mark.ended(state: state, statements: "", effort: $0)] }
         )
     }
 }

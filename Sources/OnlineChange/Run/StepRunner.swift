@@ -139,7 +139,7 @@ struct StepRunner: Sendable {
                     transaction,
                     on: context.session,
                     assertions: assertions,
-                    record: { mark.ended(state: state, statements: statements, effort: $0) }
+                    record: { [mark.ended(state: state, statements: statements, effort: $0)] }
                 )
             } catch let error as PostgresError where error.state == .assertionFailed {
                 guard (ContinuousClock.now - start).seconds < context.lockGuard.policy.deadline else {

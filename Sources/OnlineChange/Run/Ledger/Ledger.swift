@@ -132,23 +132,25 @@ struct Ledger: Sendable {
 
     /// Writes down that such a step is done or undone.
     func end(_ mark: StepMark, state: String, statements: String, effort: LockGuard.Effort) async throws {
-        for statement in mark.ended(state: state, statements: statements, effort: effort) {
-            try await session.run(Query(statement))
-        }
+        try await session.run(Query(mark.ended(state: state, statements: statements, effort: effort)))
     }
 
-    /// Sets how far a change is.
+    /// Sets how far a change is, with a line in the audit trail. Of one that has ended nobody is the runner any more.
     func reach(_ id: Int, phase: String?, state: ChangeRecord.State) async throws {
         let ended = state == .finished || state == .rolledBack
         try await session.run(
             """
-            UPDATE online_change.change
-            SET phase = \(phase), state = \(state.rawValue), waiting = NULL,
-                finished_at = CASE WHEN \(ended) THEN clock_timestamp() END
-            WHERE id = \(id)
+            WITH reached AS (
+              UPDATE online_change.change
+              SET phase = \(phase), state = \(state.rawValue), waiting = NULL,
+                  heartbeat = CASE WHEN NOT \(ended) THEN heartbeat END,
+                  finished_at = CASE WHEN \(ended) THEN clock_timestamp() END
+              WHERE id = \(id) RETURNING id)
+            INSERT INTO online_change.audit (change_id, actor, origin, what)
+            SELECT id, session_user, \(Origin.current.description),
+                   \(phase.map { "\(state.rawValue): reached \($0)" } ?? state.rawValue) FROM reached
             """
         )
-        try await note(id, what: phase.map { "\(state.rawValue): reached \($0)" } ?? state.rawValue)
     }
 
     /// Adds to the audit trail.
@@ -194,17 +196,15 @@ struct StepMark: Sendable {
         """
     }
 
-    /// The step's row and its line in the audit trail.
-    func ended(state: String, statements: String, effort: LockGuard.Effort) -> [SQL] {
-        [
-            upsert(state: state),
-            """
-            INSERT INTO online_change.audit (change_id, actor, origin, what, statements, waited, retries)
-            VALUES (\(change), session_user, \(literal: Origin.current.description),
-                    \(literal: "\(title): \(state)"), \(literal: statements),
-                    \(literal: "\(effort.waited)")::float8, \(effort.retries))
-            """,
-        ]
+    /// The step's row and its line in the audit trail, in one statement: neither is there without the other.
+    func ended(state: String, statements: String, effort: LockGuard.Effort) -> SQL {
+        """
+        WITH marked AS (\(upsert(state: state)))
+        INSERT INTO online_change.audit (change_id, actor, origin, what, statements, waited, retries)
+        VALUES (\(change), session_user, \(literal: Origin.current.description),
+                \(literal: "\(title): \(state)"), \(literal: statements),
+                \(literal: "\(effort.waited)")::float8, \(effort.retries))
+        """
     }
 }
 
