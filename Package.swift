@@ -92,8 +92,9 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "OnlineChange", "Oracles", "Postgres", "TestSupport", "ThrowawayPostgres",
+                "online-change", "OnlineChange", "Oracles", "Postgres", "TestSupport", "ThrowawayPostgres",
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "integration",

@@ -169,6 +169,6 @@ public actor Connection {
 
     /// What libpq last complained of.
     private var reason: String {
-        (PQerrorMessage(handle).map { String(cString: $0) } ?? "").trimmingNewlines
+        Secrets.hidden(in: (PQerrorMessage(handle).map { String(cString: $0) } ?? "").trimmingNewlines)
     }
 }

@@ -20,7 +20,8 @@ actor Dialer {
         guard PQstatus(handle) == CONNECTION_OK else {
             let reason = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
             PQfinish(handle)
-            throw .cannotConnect(reason.trimmingNewlines)
+            // A server that has no such database, say, quotes what it was asked for.
+            throw .cannotConnect(Secrets.hidden(in: reason.trimmingNewlines))
         }
         nonisolated(unsafe) let connected = handle
         return Connection(handle: connected)

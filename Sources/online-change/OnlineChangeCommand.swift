@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OnlineChange
+import Postgres
 
 /// The command. It parses, runs, and turns whatever ends the run into a message and an exit code.
 @main
@@ -32,10 +33,11 @@ struct OnlineChangeCommand: AsyncParsableCommand {
     )
 
     static func main() async {
+        let arguments = Array(HiddenArguments.take().dropFirst())
         do {
             try await Interruption.cancelling {
-                try requireKnownCommand(CommandLine.arguments.dropFirst().first)
-                var command = try parseAsRoot()
+                try requireKnownCommand(arguments.first)
+                var command = try parseAsRoot(arguments)
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {
@@ -43,7 +45,12 @@ struct OnlineChangeCommand: AsyncParsableCommand {
                 }
             }
         } catch let error where isForTheParser(error) {
-            exit(withError: error)
+            let code = exitCode(for: error)
+            guard !code.isSuccess else { exit(withError: error) }
+            // What the parser did not expect it quotes, a connection string too.
+            let message = Secrets.hidden(in: fullMessage(for: error))
+            FileHandle.standardError.write(Data((message + "\n").utf8))
+            Foundation.exit(code.rawValue)
         } catch {
             let failure = Failure(error)
             Output.current.fail(failure)

@@ -1,5 +1,7 @@
 import Postgres
 import Synchronization
+import TestSupport
+import Testing
 import ThrowawayPostgres
 
 /// The server on which signals rise and fall: a primary with a standby, and sessions of an application.
@@ -9,6 +11,7 @@ final class ThrottleStage: Sendable {
     let parameters: ConnectionParameters
     let connection: Connection
     private let running = Mutex<[Task<Void, any Error>]>([])
+    private let reader = Mutex<Connection?>(nil)
 
     init() async throws {
         // Commits that wait for the disk can be made slow.
@@ -55,6 +58,22 @@ final class ThrottleStage: Sendable {
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'crowd'"
         )
         for task in running.withLock({ $0 }) { _ = await task.result }
+    }
+
+    /// Opens a transaction on the standby that keeps its snapshot, and waits until the primary knows of it.
+    func openReader() async throws {
+        let session = try await Connection.open(ConnectionParameters(conninfo: standby.cluster.dsn()))
+        try await session.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        try await session.run("SELECT count(*) FROM brake")
+        reader.withLock { $0 = session }
+        try await eventually(within: .seconds(30)) {
+            try await connection.value("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE backend_xmin IS NOT NULL)")
+        }
+    }
+
+    func endReader() async throws {
+        let session = reader.withLock { $0.take() }
+        await session?.close()
     }
 
     func end() async throws {

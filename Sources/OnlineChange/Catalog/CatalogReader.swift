@@ -8,11 +8,15 @@ struct CatalogReader {
     /// Finds a relation by the name that the user gave, through the session's own search_path where it has no schema.
     func find(schema: Identifier?, name: Identifier) async throws -> RelationReference? {
         let text = schema.map { QualifiedName(schema: $0, name: name).quoted } ?? name.quoted
+        let oid: UInt32? = try await session.valueByLoginPath(
+            "SELECT pg_catalog.to_regclass(\(text)::pg_catalog.text)::pg_catalog.oid"
+        )
+        guard let oid else { return nil }
         let rows = try await session.run(
             """
             SELECT c.oid, n.nspname, c.relname, pg_get_userbyid(c.relowner) AS owner
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid = to_regclass(\(text))
+            WHERE c.oid = \(oid)::oid
             """
         ).rows
         guard let row = rows.first else { return nil }
@@ -23,10 +27,13 @@ struct CatalogReader {
         )
     }
 
-    /// The schemas in which the session looks names up, those that exist.
+    /// The schemas in which the login looks names up, those that exist.
     func searchPath() async throws -> [Identifier] {
-        try await session.run(
-            "SELECT name::text AS name FROM unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY s(name, place) ORDER BY place"
+        let schemas: String = try await session.valueByLoginPath(
+            "SELECT pg_catalog.current_schemas(false)::pg_catalog.text[]::pg_catalog.text"
+        )
+        return try await session.run(
+            "SELECT name FROM unnest(\(schemas)::text[]) WITH ORDINALITY s(name, place) ORDER BY place"
         ).rows.map { Identifier(try $0["name"]) }
     }
 

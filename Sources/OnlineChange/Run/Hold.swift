@@ -86,6 +86,7 @@ extension Runner {
     private func take(_ change: ChangeRecord, _ session: Session, isRetry: Bool) async throws -> RunContext {
         let table = RelationReference(oid: change.plan.tableOID, name: change.plan.table, owner: change.plan.owner)
         let facts = try await ServerFacts.read(session, table: table)
+        try requirePrimary(facts, isRetry: isRetry)
         guard facts.canActAsOwner else {
             throw Failure(
                 .privilege,
@@ -99,6 +100,7 @@ extension Runner {
         }
         try await session.secure(as: table.owner)
         let ledger = Ledger(session: session)
+        try await requireKnown(change, ledger)
         let epoch = try await obtain(ledger, change, isRetry: isRetry)
         let policy = LockPolicy(
             lockTimeout: lockTimeout,
@@ -123,6 +125,36 @@ extension Runner {
             lockGuard: lockGuard,
             acknowledged: acknowledged,
             report: report
+        )
+    }
+
+    /// A standby that answers in place of the primary may be promoted yet: while that is likely, it counts as away.
+    private func requirePrimary(_ facts: ServerFacts, isRetry: Bool) throws {
+        guard facts.isInRecovery else { return }
+        let reason = "the server that answers is a standby and can't be written to"
+        guard !isRetry else { throw PostgresError.cannotConnect(reason) }
+        throw Failure(
+            .refused,
+            reason,
+            left: "Nothing was changed.",
+            next: "Connect to the primary, or add target_session_attrs=read-write to a multi-host --dsn."
+        )
+    }
+
+    /// A standby that was promoted before it had all of the former primary's WAL may not know the change, or have given
+    /// its number to another one.
+    private func requireKnown(_ change: ChangeRecord, _ ledger: Ledger) async throws {
+        if try await LedgerAccess.state(ledger.session) == .present, let found = try await ledger.find(change.id),
+            found.name == change.name, found.plan == change.plan
+        {
+            return
+        }
+        throw Failure(
+            .notNow,
+            "the ledger of this server does not have the change \(change.name): it was begun on another server, or on one "
+                + "whose last transactions were lost",
+            left: "Nothing was changed on this one.",
+            next: "Run the command that began the change again; here it begins anew."
         )
     }
 

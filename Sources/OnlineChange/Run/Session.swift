@@ -6,13 +6,16 @@ import Postgres
 /// other code can take a strong lock.
 public struct Session: Sendable {
     private let connection: Connection
+    /// The search_path that the login has been given. The session itself looks names up in pg_catalog alone.
+    let loginPath: String
 
     /// The server's version: 150018 is 15.18.
     public var serverVersion: Int { connection.serverVersion }
 
     /// Connects, and makes the session independent of what roles and databases have been given as defaults.
     ///
-    /// The search_path stays the user's until `secure` is called: the table's name is looked up by it.
+    /// From the first catalog query on no name is looked up but in pg_catalog: the login may be a superuser, and whoever
+    /// may create functions and operators in a schema of its search_path must not have it call them.
     ///
     /// - Throws: `Failure.refused` if a pooler would give each statement another server process.
     public static func open(_ parameters: ConnectionParameters) async throws -> Session {
@@ -28,8 +31,12 @@ public struct Session: Sendable {
     private static func prepared(_ connection: Connection, _ parameters: ConnectionParameters) async throws -> Session {
         // What is set in a process that the pooler gives to an application next would be that application's.
         try await PoolerCheck.run(connection, parameters: parameters)
-        let session = Session(connection: connection)
+        let session = Session(
+            connection: connection,
+            loginPath: try await connection.value("SELECT pg_catalog.current_setting('search_path')")
+        )
         let settings = [
+            ("search_path", LookupPath.text([])),
             ("lock_timeout", "1000"), ("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "60000"),
             ("row_security", "off"), ("default_transaction_isolation", "read committed"),
             ("default_transaction_read_only", "off"), ("default_transaction_deferrable", "off"),
@@ -44,7 +51,8 @@ public struct Session: Sendable {
         try await session.run(
             """
             SELECT pg_catalog.set_config(s.name, s.value, false)
-            FROM unnest(\(names)::text[], \(values)::text[]) AS s(name, value)
+            FROM ROWS FROM (pg_catalog.unnest(\(names)::pg_catalog.text[]),
+                            pg_catalog.unnest(\(values)::pg_catalog.text[])) AS s(name, value)
             """
         )
         if session.serverVersion >= 17_00_00 {
@@ -53,17 +61,22 @@ public struct Session: Sendable {
         return session
     }
 
-    /// Becomes the table's owner and stops looking names up anywhere but in pg_catalog.
+    /// Becomes the table's owner, and looks names up in pg_catalog alone.
     ///
     /// - Parameter keepingPath: whether to look in the user's own search_path after that, for functions of theirs that
     ///   our statements call.
     func secure(as owner: Identifier?, keepingPath: Bool = false) async throws {
-        let path: String =
-            keepingPath
-            ? try await value("SELECT concat_ws(', ', 'pg_catalog', nullif(current_setting('search_path'), ''))")
-            : LookupPath.text([])
-        try await set("search_path", to: path)
+        let path = ["pg_catalog", loginPath].filter { !$0.isEmpty }.joined(separator: ", ")
+        try await set("search_path", to: keepingPath ? path : LookupPath.text([]))
         if let owner { try await set("role", to: owner.name) }
+    }
+
+    /// Reads one value with names looked up as the login does. The query must spell out the schema of all that it uses.
+    func valueByLoginPath<Value: RowDecodable & Sendable>(_ query: Query) async throws -> Value {
+        try await set("search_path", to: loginPath)
+        let value: Value = try await self.value(query)
+        try await set("search_path", to: LookupPath.text([]))
+        return value
     }
 
     /// Gives a setting a value for the rest of the session.

@@ -53,6 +53,9 @@ struct StartOptions: ParsableArguments {
                 return
             }
             output.tell(.planned(try await runner.plan(request)))
+            if let query = request.limits.probe {
+                output.tell(.notice("while the backfill runs, it asks, read-only and as the table's owner: \(query)"))
+            }
             return
         }
         if through == .drop { try Confirmation.ask(destroying, isGiven: yes) }

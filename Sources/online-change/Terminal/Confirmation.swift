@@ -1,5 +1,6 @@
 import Foundation
 import OnlineChange
+import Postgres
 
 /// Asks before something is destroyed, where somebody is there to answer.
 enum Confirmation {
@@ -8,7 +9,7 @@ enum Confirmation {
     /// - Throws: `Failure.usage` if the answer is no.
     static func ask(_ question: String, isGiven: Bool) throws(Failure) {
         guard !isGiven, isatty(STDIN_FILENO) == 1 else { return }
-        FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
+        FileHandle.standardError.write(Data("\(Secrets.hidden(in: question)) [y/N] ".utf8))
         // Nothing has begun that would have to end cleanly, and reading would not notice a cancelled task.
         for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
         let answer = readLine()?.lowercased()

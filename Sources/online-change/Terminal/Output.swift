@@ -1,5 +1,6 @@
 import Foundation
 import OnlineChange
+import Postgres
 import Synchronization
 
 /// Where events go: lines with a bar for people, JSON lines for machines, or next to nothing.
@@ -59,6 +60,13 @@ final class Output: Sendable {
 
     /// Tells why the run failed, on stderr; as the last line on stdout too where machines read it.
     func fail(_ failure: Failure) {
+        // An argument that ended up in the wrong place is quoted, and may be the connection string.
+        let failure = Failure(
+            failure.kind,
+            Secrets.hidden(in: failure.message),
+            left: failure.left.map { Secrets.hidden(in: $0) },
+            next: failure.next.map { Secrets.hidden(in: $0) }
+        )
         if case .json = style {
             write(EventRecord(failure).line + "\n")
         }

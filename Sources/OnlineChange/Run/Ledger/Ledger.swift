@@ -28,11 +28,16 @@ struct Ledger: Sendable {
 
     /// The change as it is now.
     func reload(_ id: Int) async throws -> ChangeRecord {
-        let rows = try await session.run(
-            "SELECT \(ChangeRecord.columns) FROM online_change.change WHERE id = \(id)"
-        ).rows
-        guard let row = rows.first else { throw Failure(.refused, "change \(id) is gone from the ledger") }
-        return try ChangeRecord(row)
+        guard let change = try await find(id) else {
+            throw Failure(.refused, "change \(id) is gone from the ledger")
+        }
+        return change
+    }
+
+    /// The change of that number, if there is one.
+    func find(_ id: Int) async throws -> ChangeRecord? {
+        try await session.run("SELECT \(ChangeRecord.columns) FROM online_change.change WHERE id = \(id)")
+            .rows.first.map { try ChangeRecord($0) }
     }
 
     /// Stores a plan as a new change.

@@ -25,7 +25,7 @@ public struct Limits: Hashable, Sendable {
     public var isEmpty: Bool { values.isEmpty && throttleQuery == nil && hours == nil }
 
     /// The query that is to be asked; nil if there is none.
-    var probe: String? { throttleQuery.flatMap { $0.isEmpty ? nil : $0 } }
+    public var probe: String? { throttleQuery.flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The time that a batch should take, in seconds.
     public var batchTime: Double { self[.batchTime].number ?? 0.025 }

@@ -54,6 +54,7 @@ actor ThrottleProbe {
         let opened = try await Session.open(parameters)
         do {
             // The names in it are looked up as they are for the user.
+            try await opened.set("search_path", to: opened.loginPath)
             try await opened.set("role", to: owner.name)
             try await opened.set("statement_timeout", to: "1000")
             try await opened.set("default_transaction_read_only", to: "on")

@@ -37,14 +37,14 @@ struct BackfillLedgerTests {
         let change: Int = try await session.value(
             """
             INSERT INTO online_change.change (name, recipe, table_oid, table_name, plan, tool_version)
-            VALUES ('c', 'r', 't'::regclass, 't', '{}', '0') RETURNING id
+            VALUES ('c', 'r', 'public.t'::regclass, 't', '{}', '0') RETURNING id
             """
         )
         return BackfillLedger(session: session, change: change, position: 2)
     }
 
     private func found(_ ledger: BackfillLedger) async throws -> BackfillLedger.Found {
-        let table: UInt32 = try await ledger.session.value("SELECT 't'::regclass::oid")
+        let table: UInt32 = try await ledger.session.value("SELECT 'public.t'::regclass::oid")
         return try await ledger.lanes(of: HeapRelation.all(of: table, on: ledger.session), stripes: 11)
     }
 
