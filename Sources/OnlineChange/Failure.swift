@@ -92,8 +92,34 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
                     next: "Have these objects use the other name, then run the same command again."
                 )
             case .tooManyConnections: self.init(.unreachable, server.description)
-            default: self.init(.refused, "the server refused a statement: \(server.description)")
+            case let state
+            where [.undefinedTable, .invalidSchemaName].contains(state) && server.message.contains("online_change"):
+                self.init(
+                    .refused,
+                    "the ledger is damaged: \(server.description)",
+                    left: "What was committed stands; the statement was undone.",
+                    next: "Bring schema online_change back from a backup, or undo the change: online-change rollback."
+                )
+            case let state where state.meansExhaustion:
+                self.init(
+                    .notNow,
+                    "the server has run out of something: \(server.description)",
+                    left: "What was committed stands, and the position with it; the statement was undone.",
+                    next: "Make room, then run the same command again."
+                )
+            default:
+                self.init(
+                    .refused,
+                    "the server refused a statement: \(server.description)",
+                    left: "What was committed stands; the statement was undone.",
+                    next: "Mend that and run the same command again, or undo the change: online-change rollback."
+                )
             }
         }
     }
+}
+
+extension SQLState {
+    /// Disk, memory or locks: what class 53 is about, but for connections.
+    fileprivate var meansExhaustion: Bool { code.hasPrefix("53") && self != .tooManyConnections }
 }

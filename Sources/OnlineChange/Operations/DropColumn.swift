@@ -34,7 +34,7 @@ public struct DropColumn: Operation {
                         locks: [context.exclusiveLock("DROP COLUMN changes what the table is; no row is touched")],
                         conditions: [.triggerBodiesForgot(pair.primary)],
                         statements: narrowing + dualWrite.removal
-                            + ["ALTER TABLE \(table) DROP COLUMN \(pair.primary)"] + dualWrite.cleanup
+                            + ["ALTER TABLE \(table) DROP COLUMN IF EXISTS \(pair.primary)"] + dualWrite.cleanup
                     )
                 )
             )

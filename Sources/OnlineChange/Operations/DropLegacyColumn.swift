@@ -19,7 +19,7 @@ public struct DropLegacyColumn: Operation {
                 action: .transaction(
                     GuardedTransaction(
                         locks: [context.exclusiveLock("DROP COLUMN changes what the table is; no row is touched")],
-                        statements: dualWrite.removal + ["ALTER TABLE \(table) DROP COLUMN \(legacy)"]
+                        statements: dualWrite.removal + ["ALTER TABLE \(table) DROP COLUMN IF EXISTS \(legacy)"]
                             + dualWrite.cleanup
                     )
                 )

@@ -112,7 +112,7 @@ public struct ConvertingFunction: Codable, Hashable, Sendable {
             """
         return """
             CREATE OR REPLACE FUNCTION \(name)(\(server: argument)) RETURNS \(server: type) LANGUAGE plpgsql IMMUTABLE
-            PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \(literal: body)
+            PARALLEL UNSAFE SECURITY DEFINER \(FunctionSettings.pinned) AS \(literal: body)
             """
     }
 }

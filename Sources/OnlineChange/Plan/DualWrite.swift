@@ -189,7 +189,7 @@ public struct DualWrite: Codable, Hashable, Sendable {
             conversion.isAssignment ? value : total ? conversion.total(value) : conversion.strict(value)
         let body: SQL = "BEGIN NEW.\(target) := \(converted); RETURN NEW; END"
         let rights: SQL =
-            conversion.isAssignment ? "" : " SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
+            conversion.isAssignment ? "" : " SECURITY DEFINER \(FunctionSettings.pinned)"
         return """
             CREATE OR REPLACE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql\(rights) AS \(literal: body.text)
             """

@@ -64,7 +64,7 @@ public struct FillTrigger: Codable, Hashable, Sendable {
         return [
             """
             CREATE OR REPLACE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql
-            SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \(literal: body.text)
+            SECURITY DEFINER \(FunctionSettings.pinned) AS \(literal: body.text)
             """,
             // Nobody puts it on a table of their own; firing needs no right.
             "REVOKE ALL ON FUNCTION \(function)() FROM PUBLIC",

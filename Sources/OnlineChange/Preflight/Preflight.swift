@@ -39,7 +39,8 @@ enum Preflight {
     private static let checks: [any PreflightCheck.Type] = [
         ServerCheck.self, TableKindCheck.self, PartitionCheck.self, ColumnCheck.self, PrivilegeCheck.self,
         RowSecurityCheck.self,
-        WraparoundCheck.self, UnfinishedChangeCheck.self, ReplicaIdentityCheck.self, AlwaysTriggerCheck.self,
+        WraparoundCheck.self, UnfinishedChangeCheck.self, OrphanedTriggerCheck.self, ReplicaIdentityCheck.self,
+        AlwaysTriggerCheck.self,
         BackfillRuleCheck.self, ApplicationCheck.self, LedgerCheck.self,
     ]
 

@@ -24,6 +24,14 @@ struct FingerprintCheck: Sendable {
                     next: "online-change rollback \(plan.change)"
                 )
             }
+            if isSwapped {
+                // Drop takes that away anyhow, and what is left of the change with it.
+                let trace = try await ColumnTrace.read(context.about(place), isSwapped: true)
+                if trace.follower == .gone, trace.leader == .stands, let name = trace.followerName {
+                    await context.report(.notice("column \(column.table).\(name) is gone already: someone dropped it"))
+                    continue
+                }
+            }
             let now = try await reader.snapshot(oid: column.tableOID, mentions: column.names.all)
             findings += column.fingerprint.changes(
                 since: now,

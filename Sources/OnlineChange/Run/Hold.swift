@@ -6,10 +6,39 @@ extension Runner {
     /// - Throws: `Failure.notNow` if another runner has the change, `.unreachable` if the server stays away.
     func hold(_ change: ChangeRecord, _ body: (RunContext) async throws -> Void) async throws {
         var hadIt = false
-        try await reconnecting(wasConnected: true) { connected in
-            try await holdOnce(change, isRetry: hadIt, body) {
-                connected()
-                hadIt = true
+        try await whileTableIsLocked(change.plan.table) {
+            try await reconnecting(wasConnected: true) { connected in
+                try await holdOnce(change, isRetry: hadIt, body) {
+                    connected()
+                    hadIt = true
+                }
+            }
+        }
+    }
+
+    /// Runs `body`, and again while someone holds a table so strongly that it can't even be looked at, up to the deadline.
+    func whileTableIsLocked<Value>(_ table: QualifiedName, _ body: () async throws -> Value) async throws -> Value {
+        let start = ContinuousClock.now
+        while true {
+            do {
+                return try await body()
+            } catch let error as PostgresError where error.state == .lockNotAvailable {
+                let waited = (ContinuousClock.now - start).seconds
+                let lock = TableLock(table: table, mode: .accessExclusive, reason: "the table is looked at")
+                let blockers = try await withSession { try await Blocker.holding([lock], on: $0) }
+                guard waited < lockDeadline else {
+                    throw Failure(
+                        .notNow,
+                        "table \(table) can't be looked at: "
+                            + (blockers.isEmpty
+                                ? error.description : blockers.map(\.description).joined(separator: "; ")),
+                        left: "What was committed stands.",
+                        next:
+                            "Run the same command again when the table is quieter, or give it longer with --lock-deadline."
+                    )
+                }
+                await report(.waitingForLock(blockers: blockers, seconds: waited))
+                try await Task.sleep(for: .milliseconds(200))
             }
         }
     }
@@ -50,7 +79,7 @@ extension Runner {
                         .unreachable,
                         error.description,
                         left: "What was committed stands, and the position with it.",
-                        next: "Run the same command again when the server is back."
+                        next: "Run the same command again when the server is back and has room for a few sessions."
                     )
                 }
                 attempt += 1
@@ -99,14 +128,17 @@ extension Runner {
             try await requireOwner(table, session)
         }
         try await session.secure(as: table.owner)
-        let ledger = Ledger(session: session)
-        try await requireKnown(change, ledger)
-        let epoch = try await obtain(ledger, change, isRetry: isRetry)
         let policy = LockPolicy(
             lockTimeout: lockTimeout,
             deadline: lockDeadline,
             deadlockTimeout: facts.deadlockTimeout
         )
+        let guardOfLedger = LockGuard(policy: policy, observer: session, report: report)
+        try await LedgerAccess.admit(session, facts: facts, owner: table.owner, lockGuard: guardOfLedger)
+        let ledger = Ledger(session: session)
+        try await requireKnown(change, ledger)
+        try await TableNames.require(change.plan, on: session)
+        let epoch = try await obtain(ledger, change, isRetry: isRetry)
         let report = report
         let observer = try await Session.open(parameters)
         try await observer.secure(as: nil)

@@ -28,17 +28,36 @@ struct IndexBuilder: Sendable {
         case .missing:
             break
         }
-        try await watched("index \(build.index.name)") { session in
-            try await context.lockGuard.runConcurrently(
-                build.statement,
-                tablespace: build.tablespace,
-                lookup: build.lookup ?? [],
-                on: session
-            )
+        do {
+            try await watched("index \(build.index.name)") { session in
+                try await context.lockGuard.runConcurrently(
+                    build.statement,
+                    tablespace: build.tablespace,
+                    lookup: build.lookup ?? [],
+                    on: session
+                )
+            }
+        } catch let error as PostgresError {
+            guard case .server(let server) = error, !error.isConnectionTrouble else { throw error }
+            // A unique index that is left unfinished may refuse the application's rows, and takes room on a full disk.
+            try? await drop(build.index)
+            guard server.state == .uniqueViolation else { throw error }
+            throw duplicates(server, build)
         }
         guard case .valid = try await state(build.index, table: build.table) else {
             throw Failure(.notNow, "index \(build.index) came out invalid", next: "Run the same command again.")
         }
+    }
+
+    private func duplicates(_ server: ServerError, _ build: IndexBuild) -> Failure {
+        Failure(
+            .data,
+            "rows of \(build.table) that differ now would have the same key in a unique index: "
+                + (server.detail ?? server.message),
+            left: "The unfinished index was dropped; both columns stand.",
+            next: "Give these rows values that stay different, then run the same command again; or: "
+                + "online-change rollback \(context.change.name)"
+        )
     }
 
     /// Drops an index if it is there.

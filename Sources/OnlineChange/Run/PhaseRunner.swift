@@ -33,6 +33,8 @@ struct PhaseRunner: Sendable {
             try await FingerprintCheck(context: context).run()
             if context.change.phase != nil { try await partitions.takeIn() }
         }
+        let isLast = plan.phase(after: phase.name) == nil
+        if isLast { try await requireOutcome() }
         let gone = try await context.gone()
         for (position, _, step) in open {
             let mark = StepMark(change: context.change.id, position: position, phase: phase.name, title: step.title)
@@ -40,14 +42,34 @@ struct PhaseRunner: Sendable {
                 try await leave(mark, of: step, state: "done")
                 continue
             }
+            try await TableNames.require(plan, on: context.session)
             try await StepRunner(context: context.about(step.column)).perform(step, mark)
             try await context.beat(waiting: nil)
         }
         // What has just got the column has nothing in it.
-        if context.change.phase == nil { try await partitions.remember() } else { try await partitions.takeIn() }
-        let isLast = plan.phase(after: phase.name) == nil
-        try await context.ledger.reach(context.change.id, phase: phase.name, state: isLast ? .finished : .active)
+        if context.change.phase == nil {
+            try await partitions.remember()
+            try await ColumnTrace.remember(context)
+        } else {
+            try await partitions.takeIn()
+        }
+        try await context.reach(phase.name, isLast ? .finished : .active)
         await tellReached(phase)
+    }
+
+    /// Before the end of a change that adds no column: that what it has brought about is still so.
+    private func requireOutcome() async throws {
+        guard case .notNull(let name) = plan.outcome, context.change.phase != nil else { return }
+        let table = try await CatalogReader(session: context.session).snapshot(oid: plan.tableOID, mentions: [])
+        guard table.column(name) != nil, !plan.outcome.holds(in: table) else { return }
+        throw Failure(
+            .refused,
+            "column \(plan.table).\(name) can hold NULL: someone has dropped its NOT NULL since swap",
+            left: "Nothing was changed.",
+            next:
+                "ALTER TABLE \(plan.table.quoted) ALTER COLUMN \(name.quoted) SET NOT NULL; then run the same command "
+                + "again; or: online-change rollback \(plan.change)"
+        )
     }
 
     private func tellReached(_ phase: PlannedPhase) async {
@@ -89,12 +111,14 @@ struct PhaseRunner: Sendable {
                 next: "online-change advance \(plan.change)"
             )
         }
+        let wayBack = WayBack(context: context, states: states)
+        let lost = stands ? try await wayBack.lost(besides: gone) : []
         if stands, context.change.phase != nil {
             try await PartitionChanges(context: context).clean()
             try await PartitionChanges(context: context).takeIn()
         }
         if context.change.state == .active {
-            try await ledger.reach(context.change.id, phase: context.change.phase, state: .rollingBack)
+            try await context.reach(context.change.phase, .rollingBack)
         }
         guard stands else {
             try await context.lockGuard.run(
@@ -104,12 +128,18 @@ struct PhaseRunner: Sendable {
             await context.report(
                 .notice("table \(plan.table) is gone: only what the change left elsewhere was removed")
             )
-            try await ledger.reach(context.change.id, phase: nil, state: .rolledBack)
+            try await context.reach(nil, .rolledBack)
             return await context.report(.rolledBack)
         }
+        for place in lost.sorted() { try await wayBack.leave(place) }
         for (position, phase, step) in plan.steps.reversed() {
             guard let state = states[position], state != "undone" else { continue }
             let mark = StepMark(change: context.change.id, position: position, phase: phase, title: step.title)
+            guard !lost.contains(step.column) else {
+                try await ledger.end(mark, state: "undone", statements: "", effort: .init())
+                continue
+            }
+            try await TableNames.require(plan, on: context.session)
             guard !gone.contains(step.column) else {
                 try await leave(mark, of: step, state: "undone")
                 continue
@@ -117,7 +147,7 @@ struct PhaseRunner: Sendable {
             try await StepRunner(context: context.about(step.column)).undo(step, mark)
             try await context.beat(waiting: nil)
         }
-        try await ledger.reach(context.change.id, phase: nil, state: .rolledBack)
+        try await context.reach(nil, .rolledBack)
         await context.report(.rolledBack)
     }
 
@@ -132,6 +162,20 @@ struct PhaseRunner: Sendable {
 }
 
 extension RunContext {
+    /// Writes down how far the change is, which lasts only once a standby has it where commits wait for one.
+    fileprivate func reach(_ phase: String?, _ state: ChangeRecord.State) async throws {
+        let waits: Bool = try await observer.value("SELECT \(Throttle.synchronousStandbyIsMissing)")
+        if waits {
+            await report(
+                .notice(
+                    "\(Throttle.noSynchronousStandby): what is done is kept, and how far it is lasts once one is; no lock is "
+                        + "held meanwhile, and whoever interrupts this loses nothing"
+                )
+            )
+        }
+        try await ledger.reach(change.id, phase: phase, state: state)
+    }
+
     /// The places of columns whose tables were dropped.
     fileprivate func gone() async throws -> Set<Int> {
         let reader = CatalogReader(session: session)

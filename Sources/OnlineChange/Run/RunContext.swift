@@ -48,8 +48,8 @@ struct RunContext: Sendable {
     }
 
     /// Shows that the runner is alive, and what holds its work back; throws if another has taken the change over.
-    func beat(waiting: String?, held: [HeldBack] = []) async throws {
-        try await ledger.beat(change.id, epoch: epoch, waiting: waiting, held: held)
+    func beat(waiting: String?, held: [HeldBack] = [], isDurable: Bool = false) async throws {
+        try await ledger.beat(change.id, epoch: epoch, waiting: waiting, held: held, isDurable: isDurable)
     }
 
     /// A watch over what may hold work back, for one run of it.

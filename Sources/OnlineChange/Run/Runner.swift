@@ -40,14 +40,16 @@ public struct Runner: Sendable {
     public func start(_ request: ChangeRequest, through phase: String) async throws {
         let change: ChangeRecord? = try await withSession { session in
             let resolved = try await ResolvedRequest.resolve(request, on: session)
-            if let known = try await known(resolved, on: session) {
-                return known.state == .finished ? nil : known
+            if let settled = try await settled(resolved, on: session) { return settled.change }
+            // Of two who plan at once neither would see the other's change of the same column.
+            try await takeTurn(resolved, on: session)
+            return try await whileTableIsLocked(resolved.table.name) {
+                try await withSession { session in
+                    let resolved = try await ResolvedRequest.resolve(request, on: session)
+                    if let settled = try await settled(resolved, on: session) { return settled.change }
+                    return try await create(resolved, on: session)
+                }
             }
-            if let nothing = try await resolved.nothingToDo(on: session) {
-                await report(.notice(nothing))
-                return nil
-            }
-            return try await create(resolved, on: session)
         }
         guard let change else {
             await report(.finished)
@@ -163,7 +165,7 @@ public struct Runner: Sendable {
         try await hold(change) { try await PhaseRunner(context: $0).advance(through: phase) }
     }
 
-    private func withSession<Result: Sendable>(_ body: (Session) async throws -> Result) async throws -> Result {
+    func withSession<Result: Sendable>(_ body: (Session) async throws -> Result) async throws -> Result {
         try await reconnecting { connected in
             let session = try await Session.open(parameters)
             connected()
@@ -189,9 +191,52 @@ public struct Runner: Sendable {
         }
     }
 
+    /// What a request has come to already: a change to go on with, or nothing that is left to do.
+    private struct Settled {
+        let change: ChangeRecord?
+    }
+
+    private func settled(_ resolved: ResolvedRequest, on session: Session) async throws -> Settled? {
+        if let known = try await known(resolved, on: session) {
+            return Settled(change: known.state == .finished ? nil : known)
+        }
+        guard let nothing = try await resolved.nothingToDo(on: session) else { return nil }
+        await report(.notice(nothing))
+        return Settled(change: nil)
+    }
+
+    /// Waits until nobody else plans a change of the table; the turn ends with the session.
+    private func takeTurn(_ resolved: ResolvedRequest, on session: Session) async throws {
+        let start = ContinuousClock.now
+        while try await !Ledger(session: session).takeTurn(planning: resolved.table.oid) {
+            guard (ContinuousClock.now - start).seconds < lockDeadline else {
+                throw Failure(
+                    .notNow,
+                    "another runner is planning a change of \(resolved.table.name)",
+                    left: "Nothing was changed.",
+                    next: "Run the same command again."
+                )
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     /// The unfinished change of that name, which must be the same change, or a finished one that did just this.
     private func known(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord? {
-        guard resolved.facts.ownerMayUseLedger, try await LedgerAccess.open(session),
+        if resolved.facts.canActAsOwner {
+            let policy = LockPolicy(
+                lockTimeout: lockTimeout,
+                deadline: lockDeadline,
+                deadlockTimeout: resolved.facts.deadlockTimeout
+            )
+            try await LedgerAccess.admit(
+                session,
+                facts: resolved.facts,
+                owner: resolved.table.owner,
+                lockGuard: LockGuard(policy: policy, observer: session, report: report)
+            )
+        }
+        guard resolved.facts.canActAsOwner || resolved.facts.ownerMayUseLedger, try await LedgerAccess.open(session),
             let change = try await Ledger(session: session).change(resolved.name)
         else { return nil }
         let isSame =

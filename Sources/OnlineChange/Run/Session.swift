@@ -42,6 +42,12 @@ public struct Session: Sendable {
             ("default_transaction_read_only", "off"), ("default_transaction_deferrable", "off"),
             ("standard_conforming_strings", "on"), ("DateStyle", "ISO, YMD"), ("IntervalStyle", "postgres"),
             ("extra_float_digits", "1"), ("client_min_messages", "warning"), ("escape_string_warning", "off"),
+            // What others have set for sessions that idle would end ours while a change is paused.
+            ("idle_session_timeout", "0"),
+            // Definitions are compared as the server prints them, and read by what it prints.
+            ("quote_all_identifiers", "off"), ("transform_null_equals", "off"), ("array_nulls", "on"),
+            // A commit that waits for a standby holds its locks meanwhile; what must outlive the server waits without any.
+            ("synchronous_commit", "local"),
             // Compiling one of our catalog queries takes ten times as long as running it.
             ("jit", "off"),
         ]

@@ -195,7 +195,7 @@ struct PlanDescriptionTests {
              | DROP TRIGGER IF EXISTS "~online_change full_name out" ON "app"."users";
              | DROP TRIGGER IF EXISTS "!online_change full_name count i" ON "app"."users";
              | DROP TRIGGER IF EXISTS "!online_change full_name count u" ON "app"."users";
-             | ALTER TABLE "app"."users" DROP COLUMN "name";
+             | ALTER TABLE "app"."users" DROP COLUMN IF EXISTS "name";
              | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_in"();
              | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_out"();
              | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_count"();

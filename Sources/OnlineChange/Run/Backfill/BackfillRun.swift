@@ -125,7 +125,12 @@ struct BackfillRun: Sendable {
         await state.hold(held.signals)
         let waiting = held.reasons + [await state.obstacle, await state.lastVacuum].compactMap { $0 }
         let start = ContinuousClock.now
-        try await context.beat(waiting: waiting.isEmpty ? nil : waiting.joined(separator: "; "), held: held)
+        // How long it takes tells how an application's commits fare; behind a standby that is away it would take for ever.
+        try await context.beat(
+            waiting: waiting.isEmpty ? nil : waiting.joined(separator: "; "),
+            held: held,
+            isDurable: !held.signals.contains(Throttle.Signal.replicationLag.rawValue)
+        )
         await watch.committed(in: (ContinuousClock.now - start).seconds)
         return held
     }

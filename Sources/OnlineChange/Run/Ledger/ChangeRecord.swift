@@ -49,8 +49,8 @@ public struct ChangeRecord: Sendable {
     /// Whether nothing is left to do.
     public var hasEnded: Bool { state == .finished || state == .rolledBack }
 
-    /// A runner that gave a sign so lately is taken to be alive.
-    public var isRunning: Bool { heartbeatAge.map { $0 < 10 } ?? false && !hasEnded }
+    /// A runner that gave a sign so lately is taken to be alive. A sign from the future tells of a clock that was set back.
+    public var isRunning: Bool { heartbeatAge.map { abs($0) < 10 } ?? false && !hasEnded }
 
     static let columns: SQL = """
         id, name, table_name, plan::text AS plan, state, phase, epoch, runner, waiting, error,
@@ -67,9 +67,18 @@ public struct ChangeRecord: Sendable {
             throw Failure(.refused, "the ledger has the state '\(stateText)', which this version does not know")
         }
         self.state = state
-        plan = try JSONDecoder().decode(Plan.self, from: Data(planText.utf8))
         id = try row["id"]
         name = try row["name"]
+        do {
+            plan = try JSONDecoder().decode(Plan.self, from: Data(planText.utf8))
+        } catch {
+            throw Failure(
+                .refused,
+                "the plan that the ledger has of the change \(name) can't be read",
+                left: "Nothing was changed.",
+                next: "Use the release of online-change that made it, or bring schema online_change back from a backup."
+            )
+        }
         table = try row["table_name"]
         phase = try row["phase"]
         epoch = try row["epoch"]

@@ -79,6 +79,15 @@ struct Ledger: Sendable {
         )
     }
 
+    /// Takes the turn to plan a change of a table, until the session ends; false while another session has it.
+    func takeTurn(planning table: UInt32) async throws -> Bool {
+        try await session.value(
+            "SELECT pg_try_advisory_lock(\(Self.planningClass), (\(table)::bigint % 2147483647)::int)"
+        )
+    }
+
+    private static let planningClass = 1_868_785_513
+
     /// The session that holds the change, in words.
     func holder(_ id: Int) async throws -> String? {
         try await session.run(
@@ -94,13 +103,22 @@ struct Ledger: Sendable {
 
     private static let lockClass = 1_868_785_512
 
+    /// Has a statement's commit wait for standbys as this role's commits do; those of our sessions don't.
+    static let waitingForStandbys: SQL = """
+        pg_catalog.set_config('synchronous_commit',
+          (SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'synchronous_commit'), true) IS NOT NULL
+        """
+
     /// Shows that the runner is alive, what it waits for, and what holds its backfill back.
-    func beat(_ id: Int, epoch: Int, waiting: String?, held: [HeldBack] = []) async throws {
+    ///
+    /// - Parameter isDurable: whether its commit waits for synchronous standbys, as an application's does.
+    func beat(_ id: Int, epoch: Int, waiting: String?, held: [HeldBack] = [], isDurable: Bool = false) async throws {
+        let durable: SQL = isDurable ? Self.waitingForStandbys : "true"
         let result = try await session.run(
             """
             UPDATE online_change.change
             SET heartbeat = clock_timestamp(), waiting = \(waiting), held = \(try held.json)::jsonb
-            WHERE id = \(id) AND epoch = \(epoch)
+            WHERE id = \(id) AND epoch = \(epoch) AND \(durable)
             """
         )
         guard result.affected == 1 else { throw Failure.takenOver }
@@ -141,6 +159,9 @@ struct Ledger: Sendable {
     }
 
     /// Sets how far a change is, with a line in the audit trail. Of one that has ended nobody is the runner any more.
+    ///
+    /// Whoever is told so deploys what relies on it, so this waits for synchronous standbys; it holds no lock of the
+    /// application's meanwhile.
     func reach(_ id: Int, phase: String?, state: ChangeRecord.State) async throws {
         let ended = state == .finished || state == .rolledBack
         try await session.run(
@@ -150,7 +171,7 @@ struct Ledger: Sendable {
               SET phase = \(phase), state = \(state.rawValue), waiting = NULL,
                   heartbeat = CASE WHEN NOT \(ended) THEN heartbeat END,
                   finished_at = CASE WHEN \(ended) THEN clock_timestamp() END
-              WHERE id = \(id) RETURNING id)
+              WHERE id = \(id) AND \(Self.waitingForStandbys) RETURNING id)
             INSERT INTO online_change.audit (change_id, actor, origin, what)
             SELECT id, session_user, \(Origin.current.description),
                    \(phase.map { "\(state.rawValue): reached \($0)" } ?? state.rawValue) FROM reached

@@ -18,14 +18,16 @@ enum LedgerAccess {
             """
             SELECT to_regnamespace('online_change') IS NOT NULL AS has_schema,
                    CASE WHEN has_schema_privilege('online_change', 'USAGE')
-                        THEN to_regclass('online_change.ledger_version') IS NOT NULL ELSE true END AS has_tables
+                        THEN to_regclass('online_change.ledger_version') IS NOT NULL ELSE true END AS has_version,
+                   CASE WHEN has_schema_privilege('online_change', 'USAGE')
+                        THEN to_regclass('online_change.change') IS NOT NULL ELSE true END AS has_changes
             FROM (SELECT) one WHERE to_regnamespace('online_change') IS NOT NULL
-            UNION ALL SELECT false, false WHERE to_regnamespace('online_change') IS NULL
+            UNION ALL SELECT false, false, false WHERE to_regnamespace('online_change') IS NULL
             """
         ).rows[0]
         let hasSchema: Bool = try row["has_schema"]
-        let hasTables: Bool = try row["has_tables"]
-        guard hasSchema, hasTables else { return .missing }
+        let hasVersion: Bool = try row["has_version"]
+        guard hasSchema, hasVersion else { return try row["has_changes"] ? .other(nil) : .missing }
         let version: Int? = try await session.value("SELECT max(version) FROM online_change.ledger_version")
         return version == LedgerSchema.version ? .present : .other(version)
     }
@@ -34,15 +36,8 @@ enum LedgerAccess {
     static func prepare(_ session: Session, facts: ServerFacts, owner: Identifier, lockGuard: LockGuard, tool: String)
         async throws
     {
-        if !facts.ownerMayUseLedger, let ledgerOwner = facts.ledgerOwner {
-            // First of all: without it the owner can't even see whether the tables are there.
-            try await session.set("role", to: ledgerOwner.name)
-            try await lockGuard.run(
-                GuardedTransaction(locks: [], statements: LedgerSchema.grants(to: owner)),
-                on: session
-            )
-            try await session.set("role", to: owner.name)
-        }
+        // First of all: without it the owner can't even see whether the tables are there.
+        try await admit(session, facts: facts, owner: owner, lockGuard: lockGuard)
         if try await state(session) == .missing {
             // Whoever may create the schema does so; a schema that was made for us keeps its owner.
             let keeper = facts.ledgerOwner.flatMap { facts.canActAsLedgerOwner ? $0 : nil } ?? owner
@@ -61,6 +56,28 @@ enum LedgerAccess {
         }
         guard case .other(let version) = try await state(session) else { return }
         throw wrongVersion(version)
+    }
+
+    /// Gives a table's owner the rights on the ledger that it lacks; the session is the owner's afterwards.
+    ///
+    /// - Throws: `Failure.privilege` with the GRANT if the login role may not give them.
+    static func admit(_ session: Session, facts: ServerFacts, owner: Identifier, lockGuard: LockGuard) async throws {
+        guard !facts.ownerMayUseLedger, let ledgerOwner = facts.ledgerOwner else { return }
+        guard facts.canActAsLedgerOwner else {
+            let grants = LedgerSchema.grants(to: owner).map { "\($0.text);" }.joined(separator: " ")
+            throw Failure(
+                .privilege,
+                "role \(facts.user): the ledger (schema online_change) belongs to \(ledgerOwner), and \(owner) may not use it",
+                left: "Nothing was changed.",
+                next: "As \(ledgerOwner): \(grants)"
+            )
+        }
+        try await session.set("role", to: ledgerOwner.name)
+        try await lockGuard.run(
+            GuardedTransaction(locks: [], statements: LedgerSchema.grants(to: owner)),
+            on: session
+        )
+        try await session.set("role", to: owner.name)
     }
 
     /// Lets a session that only looks at changes or sets their controls use the ledger.
@@ -98,7 +115,9 @@ enum LedgerAccess {
         return Failure(
             .refused,
             "the ledger has version \(found) and this online-change writes version \(LedgerSchema.version)",
-            next: "Use the release of online-change that made it, or a newer one."
+            next: version.map { $0 > LedgerSchema.version } ?? false
+                ? "Use the release of online-change that made it, or a newer one."
+                : "Finish or roll back its changes with the release of online-change that made it."
         )
     }
 }

@@ -164,7 +164,7 @@ struct LockGuard: Sendable {
         on session: Session
     ) async throws {
         try await session.set("lock_timeout", to: "0")
-        try await session.set("default_tablespace", to: tablespace?.quoted ?? "")
+        try await session.set("default_tablespace", to: tablespace?.name ?? "")
         try await session.set("search_path", to: LookupPath.text(lookup))
         do {
             try await session.script([statement], permit: DDLPermit())

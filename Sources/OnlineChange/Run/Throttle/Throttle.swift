@@ -45,6 +45,8 @@ enum Throttle {
     struct Signals: Hashable, Sendable {
         /// The minute of the day in the time zone of the hours; nil if it can't be told.
         var minute: Int? = 0
+        /// Whether commits wait for a synchronous standby and none is connected.
+        var lacksSynchronousStandby = false
         var lag = Reading.nothing
         var lagTime = Reading.nothing
         var slotWAL = Reading.nothing
@@ -77,6 +79,7 @@ enum Throttle {
         var judge = Judge(limits: controls.limits)
         if controls.isPaused { judge.hold(.pause, "paused") }
         judge.hours(signals.minute)
+        judge.synchronousStandby(signals)
         judge.compare(.replicationLag, .lag, "replication lag", signals.lag)
         judge.compare(.replicationDelay, .lagTime, "replication delay", signals.lagTime)
         judge.slot(signals)
@@ -124,6 +127,11 @@ private struct Judge {
         guard value > bound else { return }
         let whose = reading.holder.map { " (\($0))" } ?? ""
         hold(signal, "\(what) \(name.unit.text(value))\(whose), limit \(name.unit.text(bound)) (--\(name.rawValue))")
+    }
+
+    mutating func synchronousStandby(_ signals: Throttle.Signals) {
+        guard signals.lacksSynchronousStandby, limits[.lag].number != nil else { return }
+        hold(.replicationLag, "\(Throttle.noSynchronousStandby) (--\(LimitName.lag.rawValue))")
     }
 
     mutating func slot(_ signals: Throttle.Signals) {

@@ -12,6 +12,16 @@ extension Throttle {
         var maxWAL = 0
     }
 
+    /// What commits wait for where `synchronousStandbyIsMissing` holds.
+    static let noSynchronousStandby = "no standby of those that synchronous_standby_names asks for is connected"
+
+    /// Whether commits of this role wait for a standby and none is there. One that can't be seen is taken to be the one.
+    static let synchronousStandbyIsMissing: SQL = """
+        (current_setting('synchronous_standby_names') <> ''
+          AND (SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit') NOT IN ('off', 'local')
+          AND NOT EXISTS (SELECT FROM pg_stat_replication WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum')))
+        """
+
     /// Looks at the server. Sessions of ours are known by their processes.
     static func look(_ session: Session, ours: [Int]) async throws -> Look {
         // From 17 on the checkpointer has statistics of its own.
@@ -41,6 +51,7 @@ extension Throttle {
                    standby.name AS standby, coalesce(standby.unseen, false) AS standby_unseen,
                    pg_wal_lsn_diff(standby.lsn, '0/0')::bigint AS replayed,
                    CASE WHEN standby.lsn < here.lsn THEN extract(epoch FROM standby.replay_lag) END::float8 AS delay,
+                   \(synchronousStandbyIsMissing) AS lacks_synchronous,
                    slot.name AS slot, slot.bytes::float8 AS retained,
                    (SELECT nullif(setting::float8, -1) * 1048576 FROM pg_settings
                     WHERE name = 'max_slot_wal_keep_size') AS slot_keep,
@@ -63,6 +74,7 @@ extension Throttle {
             look.signals.lag = Reading(value: isUnseen ? nil : behind, holder: standby)
             look.signals.lagTime = Reading(value: isUnseen ? nil : try row["delay"] ?? 0, holder: standby)
         }
+        look.signals.lacksSynchronousStandby = try row["lacks_synchronous"]
         look.signals.slotWAL = Reading(value: try row["retained"] ?? 0, holder: try row["slot"])
         look.signals.slotKeep = try row["slot_keep"]
         look.signals.unseenBackends = try row["unseen"]

@@ -1,0 +1,67 @@
+import OnlineChange
+import Oracles
+import Postgres
+import TestSupport
+import Testing
+import ThrowawayPostgres
+
+extension Torture {
+    /// The synchronous standby is gone, so every commit waits for ever. The tool waits too, says for what, holds no row
+    /// meanwhile, and can be interrupted; once a standby is there or none is asked for, the same command goes on.
+    @Suite(.timeLimit(.minutes(20))) struct SynchronousStandbyTests {
+        @Test func standbyIsGone() async throws {
+            let cluster = try await ThrowawayCluster.start(settings: ["fsync": "off"])
+            let parameters = ConnectionParameters(conninfo: cluster.dsn())
+            let connection = try await Connection.open(parameters)
+            try await NeighbourChange.create(connection)
+            let cases = Torture.of(part: ["expand"], whole: ["expand", "backfill", "swap"])
+            let complaints = try await Torture.scenario("synchronous standby gone", cases) { phase in
+                let change = NeighbourChange(kind: .rename, parameters: parameters, deadline: 3)
+                try await change.start(through: phase)
+                try await connection.script(["SET synchronous_commit = local"])
+                try await ask(for: "nobody", connection)
+                let run = Task { try await change.advance(through: "drop") }
+                try await eventually(within: .seconds(30)) {
+                    change.events.text.contains(
+                        "no standby of those that synchronous_standby_names asks for is connected"
+                    )
+                }
+                try await Task.sleep(for: .seconds(1))
+                // An application that doesn't wait for the standby waits for no row of ours.
+                try await connection.script(["SET lock_timeout = '2s'; UPDATE item SET name = name, filler = 'written'"]
+                )
+                let start = ContinuousClock.now
+                run.cancel()
+                let interrupted = await failure { try await run.value }
+                var wrong =
+                    interrupted?.kind == .interrupted ? [] : ["not interrupted: \(String(describing: interrupted))"]
+                if ContinuousClock.now - start > .seconds(10) {
+                    wrong.append("interrupted after \(ContinuousClock.now - start)")
+                }
+                try await ask(for: "", connection)
+                if phase == cases.last {
+                    try await change.start(through: "drop")
+                    wrong += try await Leftovers.read(connection)
+                    let damaged: Int = try await connection.value(
+                        "SELECT 400 - count(*) FROM item WHERE full_name = 'name ' || id AND filler = 'written'"
+                    )
+                    if damaged > 0 { wrong.append("\(damaged) rows are damaged") }
+                } else {
+                    try await change.rollback()
+                }
+                return wrong
+            }
+            #expect(complaints == [])
+            await connection.close()
+            try await cluster.destroy()
+        }
+
+        private func ask(for standby: String, _ connection: Connection) async throws {
+            try await connection.run("ALTER SYSTEM SET synchronous_standby_names = \(SQL("\(literal: standby)"))")
+            try await connection.run("SELECT pg_reload_conf()")
+            try await eventually {
+                try await connection.value("SELECT current_setting('synchronous_standby_names') = \(standby)")
+            }
+        }
+    }
+}
