@@ -39,7 +39,10 @@ extension Torture {
                 wrong += meddling.advance.complaints("advance", refused)
                 wrong += meddling.rollback.complaints("rollback", await failure { try await change.rollback() })
                 if let mend = meddling.mend { try await connection.script([mend]) }
-                wrong += ExpectedEnding.done.complaints("rollback", await failure { try await change.rollback() })
+                let ended = await failure {
+                    try await meddling.endsForward ? change.advance(through: "drop") : change.rollback()
+                }
+                wrong += ExpectedEnding.done.complaints("at last", ended)
             }
             wrong += try await Leftovers.read(connection).map { "left over: \($0)" }
             if try await !connection.value(Query(meddling.holds)) as Bool { wrong.append("not so: \(meddling.holds)") }
@@ -59,6 +62,8 @@ struct Meddling: Sendable, CustomStringConvertible {
     var rollback = ExpectedEnding.done
     /// What the message said to do, after which rolling back ends.
     var mend: SQL?
+    /// Whether going forward ends then instead.
+    var endsForward = false
     /// What holds in the end.
     var holds: SQL
     var isInPart = false

@@ -80,9 +80,11 @@ extension Meddling {
             kind: .rename,
             phase: "swap",
             statements: "ALTER TABLE item DROP COLUMN name CASCADE, ADD COLUMN name text DEFAULT 'precious'",
-            advance: .done,
+            advance: .fails(.refused, "it is another one than the change keeps equal"),
             rollback: .fails(.refused, "nothing to go back to"),
-            holds: "SELECT count(*) = 400 FROM public.item WHERE name = 'precious' AND full_name = 'name ' || id"
+            mend: "ALTER TABLE item RENAME name TO kept",
+            endsForward: true,
+            holds: "SELECT count(*) = 400 FROM public.item WHERE kept = 'precious' AND full_name = 'name ' || id"
         ),
         Meddling(
             kind: .changeType,

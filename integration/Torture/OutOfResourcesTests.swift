@@ -92,12 +92,12 @@ extension Torture {
             await connection.close()
         }
 
-        /// The tablespace of an index is a file system of two megabytes, and its copy doesn't fit.
+        /// The tablespace of an index is a file system in which its copy has no place.
         @Test(.database, .enabled("needs root and mount", { await Mount.isPossible() }))
         func fullDisk() async throws {
             let parameters = try TestDatabase.current.parameters
             let connection = try await Connection.open(parameters)
-            let mount = try await Mount.make(size: "3m")
+            let mount = try await Mount.make(size: "1600k")
             let space = Identifier("space_\(try TestDatabase.current.name)")
             let complaints: [String]
             do {
@@ -108,7 +108,7 @@ extension Torture {
                 ])
                 let change = NeighbourChange(kind: .rename, parameters: parameters)
                 let expected = try await change.expected(connection)
-                complaints = try await Torture.scenario("disk full while an index is built", ["tablespace of 3 MB"]) {
+                complaints = try await Torture.scenario("disk full while an index is built", ["tablespace of 1.6 MB"]) {
                     _ in
                     let refused = await failure { try await change.start(through: "drop") }
                     let wrong = ExpectedEnding.fails(.notNow, "the server has run out of something").complaints(

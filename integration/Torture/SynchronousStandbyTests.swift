@@ -28,7 +28,7 @@ extension Torture {
                 }
                 try await Task.sleep(for: .seconds(1))
                 // An application that doesn't wait for the standby waits for no row of ours.
-                try await connection.script(["SET lock_timeout = '2s'; UPDATE item SET name = name, filler = 'written'"]
+                try await connection.script(["SET lock_timeout = '2s'; UPDATE item SET filler = 'written'"]
                 )
                 let start = ContinuousClock.now
                 run.cancel()

@@ -44,6 +44,7 @@ struct ColumnTrace: Hashable, Sendable {
 
     var wayBack: WayBack {
         if leader == .gone { return .leavesFollower }
+        if names.added == nil, case .renamed(let now) = leader { return .needsName(leaderName, now: now) }
         if let followerName, case .renamed(let now) = follower { return .needsName(followerName, now: now) }
         guard isSwapped, let followerName else { return .open }
         if case .renamed(let now) = leader { return .needsName(leaderName, now: now) }

@@ -28,6 +28,17 @@ struct FingerprintCheck: Sendable {
                 // Drop takes that away anyhow, and what is left of the change with it.
                 let trace = try await ColumnTrace.read(context.about(place), isSwapped: true)
                 if trace.follower == .gone, trace.leader == .stands, let name = trace.followerName {
+                    let now = try await reader.snapshot(oid: column.tableOID, mentions: [])
+                    if now.column(name) != nil {
+                        findings.append(
+                            .refused(
+                                "column \(column.table).\(name)",
+                                "it is another one than the change keeps equal, which someone dropped; drop would take it",
+                                wayOut: "give it another name until the change is finished"
+                            )
+                        )
+                        continue
+                    }
                     await context.report(.notice("column \(column.table).\(name) is gone already: someone dropped it"))
                     continue
                 }
