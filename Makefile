@@ -9,9 +9,6 @@ STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 RELEASE := swift build -c release $(STATIC) --product online-change
 SOURCES := Package.swift Sources Tests recipes $(wildcard integration)
 
-# Two tests a processor at a time: with all at once, those that measure waits would measure the machine's.
-export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
-
 .PHONY: setup build test demo demo-types bench torture lint release clean
 
 setup: ## Installs what is missing; needs no network when nothing is.

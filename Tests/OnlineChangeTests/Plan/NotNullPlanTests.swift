@@ -121,7 +121,7 @@ struct NotNullPlanTests {
     private static let filledStatements = """
         expand 1: fill NULLs in name by a trigger
           CREATE OR REPLACE FUNCTION "online_change"."users.name_36e19b92_fill"() RETURNS trigger LANGUAGE plpgsql
-        SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS '#variable_conflict use_column
+        SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS '#variable_conflict use_column
         BEGIN
           NEW."name" := (SELECT (lower("Login") || id) FROM (SELECT NEW."id" AS "id", NEW."Login" AS "Login") AS filled);
           RETURN NEW;
