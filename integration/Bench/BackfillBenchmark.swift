@@ -35,7 +35,7 @@ struct BackfillBenchmark {
                 print("  \(line.name): \(line.seconds) s")
                 idle[way.name, default: []].append(line)
             }
-            for way in [nil] + Way.loaded {
+            for way in Size.benchmarkHasLoad ? [nil] + Way.loaded : [] {
                 let line = try await bench.measureUnderLoad(way)
                 print("  \(line.name): p99 \(line.p99) ms, longest \(line.longest) ms, \(line.errors) errors")
                 loaded[line.name, default: []].append(line)

@@ -8,6 +8,9 @@ enum Size {
     /// How many rows the benchmark's tables have; 0 to leave it out.
     static let benchmarkRows = Int(ProcessInfo.processInfo.environment["ONLINE_CHANGE_BENCH"] ?? "") ?? 0
 
+    /// `ONLINE_CHANGE_BENCH_LOAD=0` leaves out what is measured beside an application: on large tables that takes an hour.
+    static let benchmarkHasLoad = ProcessInfo.processInfo.environment["ONLINE_CHANGE_BENCH_LOAD"] != "0"
+
     static func of<Value>(short: Value, long: Value) -> Value { isLong ? long : short }
 
     /// What an application's statement may take beyond lock timeout and baseline: nothing where the machine is ours,
