@@ -9,9 +9,9 @@ struct PhasedChange: Sendable, CustomStringConvertible {
     var texts: [String: String] = [:]
     var options = PlanningOptions()
     /// What makes the table, beside rows 1 to 20.
-    let setup: SQL
-    /// The columns that the application's role may write and read, and nothing else of the table.
-    let column: Identifier
+    var setup: SQL = "CREATE TABLE item (id int PRIMARY KEY, name text, secret text)"
+    /// The column that, beside the key, the application's role may write and read.
+    let column: Identifier = "name"
     /// Values for the column, as SQL.
     let values: [SQL]
 
@@ -20,8 +20,6 @@ struct PhasedChange: Sendable, CustomStringConvertible {
             description: "rename-column of a text",
             recipe: "rename-column",
             columns: ["from": "name", "to": "title"],
-            setup: "CREATE TABLE item (id int PRIMARY KEY, name text, secret text)",
-            column: "name",
             values: ["'a'", "NULL", "'b'"]
         ),
         PhasedChange(
@@ -32,7 +30,6 @@ struct PhasedChange: Sendable, CustomStringConvertible {
                 CREATE DOMAIN short AS pg_catalog.varchar(5);
                 CREATE TABLE item (id int PRIMARY KEY, name short, secret text)
                 """,
-            column: "name",
             values: ["'a'", "NULL", "'b'"]
         ),
         PhasedChange(
@@ -40,7 +37,6 @@ struct PhasedChange: Sendable, CustomStringConvertible {
             recipe: "rename-column",
             columns: ["from": "name", "to": "title"],
             setup: "CREATE TABLE item (id int PRIMARY KEY, name numeric, secret text)",
-            column: "name",
             values: ["1.0", "1.00", "NULL"]
         ),
         PhasedChange(
@@ -49,7 +45,6 @@ struct PhasedChange: Sendable, CustomStringConvertible {
             columns: ["column": "name"],
             texts: ["type": "bigint"],
             setup: "CREATE TABLE item (id int PRIMARY KEY, name int, secret text)",
-            column: "name",
             values: ["1", "NULL", "2"]
         ),
         PhasedChange(
@@ -63,7 +58,6 @@ struct PhasedChange: Sendable, CustomStringConvertible {
                 REVOKE ALL ON FUNCTION parsed(text) FROM PUBLIC;
                 CREATE TABLE item (id int PRIMARY KEY, name text, secret text)
                 """,
-            column: "name",
             values: ["'1'", "NULL", "'22'"]
         ),
         PhasedChange(
@@ -76,15 +70,12 @@ struct PhasedChange: Sendable, CustomStringConvertible {
                 REVOKE ALL ON FUNCTION filler(text) FROM PUBLIC;
                 CREATE TABLE item (id int PRIMARY KEY, name text, secret text)
                 """,
-            column: "name",
             values: ["'a'", "NULL", "'b'"]
         ),
         PhasedChange(
             description: "add-not-null without a fill",
             recipe: "add-not-null",
             columns: ["column": "name"],
-            setup: "CREATE TABLE item (id int PRIMARY KEY, name text, secret text)",
-            column: "name",
             values: ["'a'", "'c'", "'b'"]
         ),
     ]

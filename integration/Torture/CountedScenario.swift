@@ -6,8 +6,8 @@ extension Torture {
         var complaints: [String] = []
         /// Acknowledged writes that were not found again; nil where that is no fault.
         var lostWrites: Int?
-        /// Errors of the application other than those that a server's own end causes.
-        var applicationErrors = 0
+        /// Errors of the application other than those that a server's own end causes; nil where nobody wrote.
+        var applicationErrors: Int?
     }
 
     /// The same as `scenario`, with the application's losses and errors in the line.
@@ -26,7 +26,9 @@ extension Torture {
                 if outcome.complaints.isEmpty { line.passed += 1 }
                 complaints += outcome.complaints.map { "\(each): \($0)" }
                 if let lost = outcome.lostWrites { line.lostWrites = (line.lostWrites ?? 0) + lost }
-                line.applicationErrors = (line.applicationErrors ?? 0) + outcome.applicationErrors
+                if let errors = outcome.applicationErrors {
+                    line.applicationErrors = (line.applicationErrors ?? 0) + errors
+                }
             } catch {
                 complaints.append("\(each): \(error)")
             }

@@ -121,10 +121,7 @@ extension Torture {
             let connection = try await database.connect()
             try await NeighbourChange.create(connection)
             let complaints = try await withRole { role in
-                try await connection.script([
-                    "ALTER TABLE item OWNER TO \(role); GRANT CREATE ON SCHEMA public TO \(role)",
-                    "GRANT CREATE ON DATABASE \(Identifier(database.name)) TO \(role)",
-                ])
+                try await NeighbourChange.give(to: role, in: database)
                 let change = NeighbourChange(kind: .rename, parameters: try await database.parameters(as: role))
                 try await change.start(through: "expand")
                 return try await Torture.scenario("ledger not writable", ["by its owner", "by another's"]) { whose in

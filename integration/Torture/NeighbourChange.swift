@@ -1,6 +1,7 @@
 import OnlineChange
 import Oracles
 import Postgres
+import TestSupport
 
 /// A change of a small table by one of the three recipes, with a neighbour to come.
 struct NeighbourChange: Sendable {
@@ -38,6 +39,16 @@ struct NeighbourChange: Sendable {
             "CREATE INDEX item_name ON public.item (name)", "CREATE UNIQUE INDEX item_number ON public.item (number)",
             "ANALYZE public.item",
         ])
+    }
+
+    /// Gives the table to a role that has no more rights than a change needs.
+    static func give(to role: Identifier, in database: TestDatabase) async throws {
+        try await database.run(
+            """
+            ALTER TABLE public.item OWNER TO \(role); GRANT CREATE ON SCHEMA public TO \(role);
+            GRANT CREATE ON DATABASE \(Identifier(database.name)) TO \(role)
+            """
+        )
     }
 
     private var runner: Runner {

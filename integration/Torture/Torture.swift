@@ -43,21 +43,6 @@ enum Torture {
         _ cases: [Case],
         _ run: (Case) async throws -> [String]
     ) async throws -> [String] {
-        var line = Line(scenario: name)
-        var complaints: [String] = []
-        let start = ContinuousClock.now
-        for each in cases {
-            line.tried += 1
-            do {
-                let wrong = try await run(each)
-                if wrong.isEmpty { line.passed += 1 }
-                complaints += wrong.map { "\(each): \($0)" }
-            } catch {
-                complaints.append("\(each): \(error)")
-            }
-        }
-        line.time = (ContinuousClock.now - start) / .seconds(1)
-        try record(line)
-        return complaints
+        try await countedScenario(name, cases) { Outcome(complaints: try await run($0), applicationErrors: nil) }
     }
 }

@@ -24,24 +24,9 @@ struct FingerprintCheck: Sendable {
                     next: "online-change rollback \(plan.change)"
                 )
             }
-            if isSwapped {
-                // Drop takes that away anyhow, and what is left of the change with it.
-                let trace = try await ColumnTrace.read(context.about(place), isSwapped: true)
-                if trace.follower == .gone, trace.leader == .stands, let name = trace.followerName {
-                    let now = try await reader.snapshot(oid: column.tableOID, mentions: [])
-                    if now.column(name) != nil {
-                        findings.append(
-                            .refused(
-                                "column \(column.table).\(name)",
-                                "it is another one than the change keeps equal, which someone dropped; drop would take it",
-                                wayOut: "give it another name until the change is finished"
-                            )
-                        )
-                        continue
-                    }
-                    await context.report(.notice("column \(column.table).\(name) is gone already: someone dropped it"))
-                    continue
-                }
+            if isSwapped, let name = try await droppedFollower(place) {
+                findings += try await stranger(called: name, column, reader)
+                continue
             }
             let now = try await reader.snapshot(oid: column.tableOID, mentions: column.names.all)
             findings += column.fingerprint.changes(
@@ -57,6 +42,30 @@ struct FingerprintCheck: Sendable {
             await context.report(.finding(finding))
         }
         try Preflight.enforce(findings, acknowledged: context.acknowledged)
+    }
+
+    /// The name of the column that follows, if someone has dropped it: drop takes it away anyhow, and what is left of the
+    /// change with it.
+    private func droppedFollower(_ place: Int) async throws -> Identifier? {
+        let trace = try await ColumnTrace.read(context.about(place), isSwapped: true)
+        return trace.follower == .gone && trace.leader == .stands ? trace.followerName : nil
+    }
+
+    /// A column that bears the dropped one's name, which drop would take for it.
+    private func stranger(called name: Identifier, _ planned: PlannedColumn, _ reader: CatalogReader) async throws
+        -> [Finding]
+    {
+        guard try await reader.snapshot(oid: planned.tableOID, mentions: []).column(name) != nil else {
+            await context.report(.notice("column \(planned.table).\(name) is gone already: someone dropped it"))
+            return []
+        }
+        return [
+            .refused(
+                "column \(planned.table).\(name)",
+                "it is another one than the change keeps equal, which someone dropped; drop would take it",
+                wayOut: "give it another name until the change is finished"
+            )
+        ]
     }
 
     /// What partitions have got of their own on a column that is to be changed for another.

@@ -128,13 +128,12 @@ extension Runner {
             try await requireOwner(table, session)
         }
         try await session.secure(as: table.owner)
-        let policy = LockPolicy(
-            lockTimeout: lockTimeout,
-            deadline: lockDeadline,
-            deadlockTimeout: facts.deadlockTimeout
+        try await LedgerAccess.admit(
+            session,
+            facts: facts,
+            owner: table.owner,
+            lockGuard: lockGuard(facts, observer: session)
         )
-        let guardOfLedger = LockGuard(policy: policy, observer: session, report: report)
-        try await LedgerAccess.admit(session, facts: facts, owner: table.owner, lockGuard: guardOfLedger)
         let ledger = Ledger(session: session)
         try await requireKnown(change, ledger)
         try await TableNames.require(change.plan, on: session)
@@ -142,7 +141,7 @@ extension Runner {
         let report = report
         let observer = try await Session.open(parameters)
         try await observer.secure(as: nil)
-        let lockGuard = LockGuard(policy: policy, observer: observer) { event in
+        let lockGuard = LockGuard(policy: lockPolicy(facts), observer: observer) { event in
             // Waiting for a lock is a sign of life too; a failure to say so shows at the next statement.
             try? await ledger.beat(change.id, epoch: epoch, waiting: event.waitingText)
             await report(event)

@@ -223,22 +223,17 @@ public struct Runner: Sendable {
 
     /// The unfinished change of that name, which must be the same change, or a finished one that did just this.
     private func known(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord? {
-        if resolved.facts.canActAsOwner {
-            let policy = LockPolicy(
-                lockTimeout: lockTimeout,
-                deadline: lockDeadline,
-                deadlockTimeout: resolved.facts.deadlockTimeout
-            )
-            try await LedgerAccess.admit(
-                session,
-                facts: resolved.facts,
-                owner: resolved.table.owner,
-                lockGuard: LockGuard(policy: policy, observer: session, report: report)
-            )
+        guard resolved.facts.canActAsOwner || resolved.facts.ownerMayUseLedger else { return nil }
+        let owner = resolved.table.owner
+        // Its owner gives itself back what it lacks; before preflight nobody else gets any right.
+        if resolved.facts.ledgerOwner == owner, resolved.facts.canActAsOwner {
+            let ledgerGuard = lockGuard(resolved.facts, observer: session)
+            try await LedgerAccess.admit(session, facts: resolved.facts, owner: owner, lockGuard: ledgerGuard)
         }
-        guard resolved.facts.canActAsOwner || resolved.facts.ownerMayUseLedger, try await LedgerAccess.open(session),
-            let change = try await Ledger(session: session).change(resolved.name)
-        else { return nil }
+        let found = try await LedgerAccess.looking(session, facts: resolved.facts, owner: owner) {
+            try await LedgerAccess.open(session) ? try await Ledger(session: session).change(resolved.name) : nil
+        }
+        guard let change = found else { return nil }
         let isSame =
             change.plan.tableOID == resolved.table.oid && change.plan.recipe == resolved.request.recipe.name
             && change.plan.arguments == resolved.arguments.byName
@@ -265,31 +260,30 @@ public struct Runner: Sendable {
             unfinished = try await Ledger(session: session).changes()
                 .filter { !$0.hasEnded }
         }
-        let policy = LockPolicy(
-            lockTimeout: lockTimeout,
-            deadline: lockDeadline,
-            deadlockTimeout: resolved.facts.deadlockTimeout
-        )
         return try await resolved.plan(
             on: session,
-            lockGuard: LockGuard(policy: policy, observer: session, report: report),
+            lockGuard: lockGuard(resolved.facts, observer: session),
             unfinished: unfinished
         )
+    }
+
+    /// Takes locks as this runner is told to, and reports what is waited for.
+    func lockGuard(_ facts: ServerFacts, observer: Session) -> LockGuard {
+        LockGuard(policy: lockPolicy(facts), observer: observer, report: report)
+    }
+
+    func lockPolicy(_ facts: ServerFacts) -> LockPolicy {
+        LockPolicy(lockTimeout: lockTimeout, deadline: lockDeadline, deadlockTimeout: facts.deadlockTimeout)
     }
 
     private func create(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord {
         try await Control.check(resolved.request.limits, on: session)
         let plan = try await plan(resolved, on: session)
-        let policy = LockPolicy(
-            lockTimeout: lockTimeout,
-            deadline: lockDeadline,
-            deadlockTimeout: resolved.facts.deadlockTimeout
-        )
         try await LedgerAccess.prepare(
             session,
             facts: resolved.facts,
             owner: resolved.table.owner,
-            lockGuard: LockGuard(policy: policy, observer: session, report: report),
+            lockGuard: lockGuard(resolved.facts, observer: session),
             tool: Version.current
         )
         let ledger = Ledger(session: session)

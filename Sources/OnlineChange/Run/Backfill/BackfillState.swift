@@ -22,7 +22,7 @@ actor BackfillState {
     private var backends: [Int] = []
 
     /// - Parameter suitedWorkers: how many work where the controls name no number.
-    init(lanes: [BackfillLane], controls: Controls, suitedWorkers: Int = 1) {
+    init(lanes: [BackfillLane], controls: Controls, suitedWorkers: Int) {
         self.suitedWorkers = suitedWorkers
         free = lanes.filter { !$0.isDone }
         extent = BackfillExtent(lanes)

@@ -62,7 +62,27 @@ enum LedgerAccess {
     ///
     /// - Throws: `Failure.privilege` with the GRANT if the login role may not give them.
     static func admit(_ session: Session, facts: ServerFacts, owner: Identifier, lockGuard: LockGuard) async throws {
-        guard !facts.ownerMayUseLedger, let ledgerOwner = facts.ledgerOwner else { return }
+        guard !facts.ownerMayUseLedger, facts.ledgerOwner != nil else { return }
+        try await looking(session, facts: facts, owner: owner) {
+            try await lockGuard.run(
+                GuardedTransaction(locks: [], statements: LedgerSchema.grants(to: owner)),
+                on: session
+            )
+        }
+    }
+
+    /// Runs a body as the ledger's owner where the table's owner lacks rights on the ledger, and gives nobody any; the
+    /// session is the table's owner's afterwards.
+    ///
+    /// - Throws: `Failure.privilege` with the GRANT if the login role may not act for the ledger's owner.
+    @discardableResult
+    static func looking<Value>(
+        _ session: Session,
+        facts: ServerFacts,
+        owner: Identifier,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        guard !facts.ownerMayUseLedger, let ledgerOwner = facts.ledgerOwner else { return try await body() }
         guard facts.canActAsLedgerOwner else {
             let grants = LedgerSchema.grants(to: owner).map { "\($0.text);" }.joined(separator: " ")
             throw Failure(
@@ -73,11 +93,9 @@ enum LedgerAccess {
             )
         }
         try await session.set("role", to: ledgerOwner.name)
-        try await lockGuard.run(
-            GuardedTransaction(locks: [], statements: LedgerSchema.grants(to: owner)),
-            on: session
-        )
+        let value = try await body()
         try await session.set("role", to: owner.name)
+        return value
     }
 
     /// Lets a session that only looks at changes or sets their controls use the ledger.
