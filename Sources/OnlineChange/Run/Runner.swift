@@ -22,33 +22,24 @@ public struct Runner: Sendable {
 
     /// The plan for a request; touches nothing.
     public func plan(_ request: ChangeRequest) async throws -> Plan {
-        try await withSession { session in
-            let resolved = try await ResolvedRequest.resolve(request, on: session)
-            return try await plan(resolved, on: session)
-        }
+        try await looking(at: request) { try await plan($0, on: $1) }
     }
 
     /// Says that nothing is left to do for a request, where the table alone tells so; nil if a plan is due.
     public func nothingToDo(_ request: ChangeRequest) async throws -> String? {
-        try await withSession { session in
-            let resolved = try await ResolvedRequest.resolve(request, on: session)
-            return try await resolved.nothingToDo(on: session)
-        }
+        try await looking(at: request) { try await $0.nothingToDo(on: $1) }
     }
 
     /// Starts a change, or goes on with it, through the named phase.
     public func start(_ request: ChangeRequest, through phase: String) async throws {
         let change: ChangeRecord? = try await withSession { session in
             let resolved = try await ResolvedRequest.resolve(request, on: session)
-            if let settled = try await settled(resolved, on: session) { return settled.change }
+            if let known = try await known(resolved, on: session) { return known.state == .finished ? nil : known }
             // Of two who plan at once neither would see the other's change of the same column.
             try await takeTurn(resolved, on: session)
-            return try await whileTableIsLocked(resolved.table.name) {
-                try await withSession { session in
-                    let resolved = try await ResolvedRequest.resolve(request, on: session)
-                    if let settled = try await settled(resolved, on: session) { return settled.change }
-                    return try await create(resolved, on: session)
-                }
+            return try await looking(at: request) { resolved, session in
+                if let settled = try await settled(resolved, on: session) { return settled.change }
+                return try await create(resolved, on: session)
             }
         }
         guard let change else {
@@ -177,6 +168,18 @@ public struct Runner: Sendable {
                 await session.close()
                 throw error
             }
+        }
+    }
+
+    /// Looks at a request's table, and again while someone holds it so strongly that it can't be looked at.
+    private func looking<Result: Sendable>(
+        at request: ChangeRequest,
+        _ body: (ResolvedRequest, Session) async throws -> Result
+    ) async throws -> Result {
+        let resolve = { try await ResolvedRequest.resolve(request, on: $0) }
+        let table = try await withSession { try await resolve($0).table.name }
+        return try await whileTableIsLocked(table) {
+            try await withSession { try await body(try await resolve($0), $0) }
         }
     }
 
