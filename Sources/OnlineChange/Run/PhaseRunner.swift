@@ -10,6 +10,7 @@ struct PhaseRunner: Sendable {
     func advance(through last: String) async throws {
         if let reached = context.change.phase {
             if plan.isAtLeast(reached, last), let phase = plan.phase(reached) {
+                try await context.outlastFailover { try await context.beat(waiting: nil, isDurable: true) }
                 return await tellReached(phase)
             }
             await context.report(.continued(change: plan.change, phase: reached))
@@ -162,8 +163,13 @@ struct PhaseRunner: Sendable {
 }
 
 extension RunContext {
-    /// Writes down how far the change is, which lasts only once a standby has it where commits wait for one.
+    /// Writes down how far the change is.
     fileprivate func reach(_ phase: String?, _ state: ChangeRecord.State) async throws {
+        try await outlastFailover { try await ledger.reach(change.id, phase: phase, state: state) }
+    }
+
+    /// Runs a statement that waits for standbys where commits wait for one: what was done before lasts only then.
+    fileprivate func outlastFailover(_ waiting: () async throws -> Void) async throws {
         let waits: Bool = try await observer.value("SELECT \(Throttle.synchronousStandbyIsMissing)")
         if waits {
             await report(
@@ -173,7 +179,9 @@ extension RunContext {
                 )
             )
         }
-        try await ledger.reach(change.id, phase: phase, state: state)
+        try await waiting()
+        // A wait that is cancelled ends well: the server has committed, but no standby has it.
+        try Task.checkCancellation()
     }
 
     /// The places of columns whose tables were dropped.
