@@ -38,22 +38,32 @@ struct LockedRowTests {
     /// never cost the application its transaction, however short its deadlock_timeout. `ONLINE_CHANGE_TRANSACTIONS` says
     /// how many.
     @Test(arguments: [nil, "50ms"]) func applicationIsNoDeadlocksVictim(_ timeout: String?) async throws {
-        let database = try TestDatabase.current
+        let transactions = Seed.number("ONLINE_CHANGE_TRANSACTIONS") ?? 2_000
+        let counts = try await Self.oppose(transactions, deadlockTimeout: timeout, TestDatabase.current)
+        #expect(counts.committed == transactions)
+        #expect(counts.errors == [])
+    }
+
+    /// What became of so many transactions of eight clients while one backfill after another is at work.
+    static func oppose(_ transactions: Int, deadlockTimeout: String?, _ database: TestDatabase) async throws
+        -> (committed: Int, errors: [String])
+    {
         try await Account.create(rows: 4_000, on: database.parameters)
-        let each = (Seed.number("ONLINE_CHANGE_TRANSACTIONS") ?? 2_000) / 8
+        let each = transactions / 8
+        let counts = Counts()
         try await withRole { role in
             try await database.run("GRANT SELECT, UPDATE ON account TO \(role)")
-            if let timeout { try await database.run("ALTER ROLE \(role) SET deadlock_timeout = \(literal: timeout)") }
+            if let deadlockTimeout {
+                try await database.run("ALTER ROLE \(role) SET deadlock_timeout = \(literal: deadlockTimeout)")
+            }
             let application = try await database.parameters(as: role)
-            let counts = Counts()
             try await withThrowingDiscardingTaskGroup { group in
                 for client in 0..<8 {
                     group.addTask {
-                        let (committed, errors) = try await Self.update(application, client: client, times: each)
+                        let (committed, errors) = try await update(application, client: client, times: each)
                         await counts.add(committed, errors)
                     }
                 }
-                // One backfill after another, so that there is one at work all the time.
                 group.addTask {
                     while await counts.transactions < 8 * each {
                         let rename = try Rename(
@@ -65,9 +75,8 @@ struct LockedRowTests {
                     }
                 }
             }
-            #expect(await counts.committed == 8 * each)
-            #expect(await counts.errors == [])
         }
+        return (await counts.committed, await counts.errors)
     }
 
     /// Transactions of 20 rows each, in random order; no two clients share a row, so only we can be in their way.

@@ -5,26 +5,34 @@ import TestSupport
 import Testing
 
 extension Torture {
-    /// A transaction that stays open with a lock on the table when DDL is due, whatever the lock. The change names it and
-    /// waits without queueing, so that nobody else waits; when the transaction has ended, it goes on by itself.
+    /// A transaction that stays open, or prepared, with a lock on the table when DDL is due. The change names it and waits
+    /// without queueing, so that nobody else waits; when the transaction has ended, it goes on by itself.
     @Suite(.timeLimit(.minutes(40))) struct HeldTransactionTests {
         /// The lock, and the step that is due.
         struct Scene: Sendable, CustomStringConvertible {
             let mode: SQL
             let due: HeldLockTests.Due
+            /// Whether the transaction is prepared, so that no process holds the lock.
+            var isPrepared = false
 
-            var description: String { "\(mode) at \(due.rawValue)" }
+            var description: String { "\(mode)\(isPrepared ? ", prepared," : "") at \(due.rawValue)" }
         }
 
         private static let scenes = HeldLockTests.Due.allCases.flatMap { due in
-            (["ROW SHARE", "ACCESS EXCLUSIVE"] as [SQL]).map { Scene(mode: $0, due: due) }
+            [
+                Scene(mode: "ACCESS EXCLUSIVE", due: due), Scene(mode: "ROW SHARE", due: due),
+                Scene(mode: "ROW EXCLUSIVE", due: due, isPrepared: true),
+            ]
         }
 
         @Test func lockIsHeld() async throws {
             let hold = Torture.of(part: 1.5, whole: 60.0)
-            let scenes = Torture.of(part: [Self.scenes[0], Self.scenes[3]], whole: Self.scenes)
-            let complaints = try await Torture.scenario("lock held for \(Int(hold)) s at each DDL step", scenes) {
-                scene in
+            let scenes = Torture.of(part: [Self.scenes[0], Self.scenes[4]], whole: Self.scenes)
+            let complaints = try await Torture.scenario(
+                "lock held for \(Int(hold)) s at each DDL step",
+                scenes,
+                width: scenes.count
+            ) { scene in
                 try await withDatabase { try await run(scene, hold, $0) }
             }
             #expect(complaints == [])
@@ -38,12 +46,13 @@ extension Torture {
             let other = try await Connection.open(parameters)
             try await holder.run("BEGIN")
             try await holder.script(["LOCK TABLE account IN \(scene.mode) MODE"])
+            let gid: SQL = "\(literal: "held \(holder.announcedBackend)")"
+            if scene.isPrepared { try await holder.script(["PREPARE TRANSACTION \(gid)"]) }
             try await Task.sleep(for: .milliseconds(1_100))
             async let change: Void = scene.due.perform(rename)
             var wrong: [String] = []
-            try await eventually(within: .seconds(60)) {
-                rename.events.text.contains("pid \(holder.announcedBackend)")
-            }
+            let named = scene.isPrepared ? "prepared transaction \(gid.text)" : "pid \(holder.announcedBackend)"
+            try await eventually(within: .seconds(60)) { rename.events.text.contains(named) }
             let start = ContinuousClock.now
             while ContinuousClock.now - start < .seconds(hold) {
                 try await Task.sleep(for: .milliseconds(200))
@@ -56,7 +65,7 @@ extension Torture {
                 )
                 if waits > 0 { wrong.append("a strong lock is waited for") }
             }
-            try await holder.run("COMMIT")
+            try await holder.script([scene.isPrepared ? "COMMIT PREPARED \(gid)" : "COMMIT"])
             try await change
             await holder.close()
             await other.close()

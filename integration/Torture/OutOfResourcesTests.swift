@@ -1,8 +1,6 @@
-import Foundation
 import OnlineChange
 import Oracles
 import Postgres
-import Subprocess
 import TestSupport
 import Testing
 import ThrowawayPostgres
@@ -89,32 +87,35 @@ extension Torture {
             await connection.close()
         }
 
-        /// The tablespace of an index is a file system in which its copy has no place.
+        /// The tablespace of the table, or of an index, is a file system in which what the change adds has no place.
         @Test(.database, .enabled("needs root and mount", { await Mount.isPossible() }))
         func fullDisk() async throws {
             let parameters = try TestDatabase.current.parameters
             let connection = try await Connection.open(parameters)
-            let mount = try await Mount.make(size: "1600k")
+            let mount = try await Mount.make(size: "64m")
             let space = Identifier("space_\(try TestDatabase.current.name)")
             let complaints: [String]
             do {
-                try await NeighbourChange.create(connection, rows: 30_000)
                 try await connection.run("CREATE TABLESPACE \(space) LOCATION \(SQL("\(literal: mount.folder)"))")
-                try await connection.script([
-                    "DROP INDEX item_name", "CREATE INDEX item_name ON item (name) TABLESPACE \(space)",
-                ])
-                let change = NeighbourChange(kind: .rename, parameters: parameters)
-                let expected = try await change.expected(connection)
-                complaints = try await Torture.scenario("disk full while an index is built", ["tablespace of 1.6 MB"]) {
-                    _ in
+                try await NeighbourChange.create(connection, rows: 30_000)
+                complaints = try await Torture.scenario("disk full", ["TABLE item", "INDEX item_name"] as [SQL]) {
+                    crowded in
+                    try await connection.script(["ALTER \(crowded) SET TABLESPACE \(space)", "CHECKPOINT"])
+                    try await mount.leave(kilobytes: 100)
+                    let change = NeighbourChange(kind: .rename, parameters: parameters)
+                    let expected = try await change.expected(connection)
                     let refused = await failure { try await change.start(through: "drop") }
-                    let wrong = ExpectedEnding.fails(.notNow, "the server has run out of something").complaints(
+                    var wrong = ExpectedEnding.fails(.notNow, "the server has run out of something").complaints(
                         "start",
                         refused
                     )
                     try await mount.resize("64m")
                     try await change.start(through: "drop")
-                    return try await wrong + NeighbourChange.differences(from: expected, connection)
+                    wrong += try await NeighbourChange.differences(from: expected, connection)
+                    try await connection.script([
+                        "ALTER TABLE item RENAME full_name TO name", "ALTER \(crowded) SET TABLESPACE pg_default",
+                    ])
+                    return wrong
                 }
             } catch {
                 complaints = ["\(error)"]
@@ -152,55 +153,5 @@ extension Torture {
             await connection.close()
             try await cluster.destroy()
         }
-    }
-}
-
-/// A small file system in memory that the server's user may write.
-private struct Mount {
-    let folder: String
-
-    static func isPossible() async -> Bool {
-        guard getuid() == 0, let mount = try? await make(size: "1m") else { return false }
-        await mount.remove()
-        return true
-    }
-
-    static func make(size: String) async throws -> Mount {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "oc-disk-\(UUID().uuidString.prefix(8))")
-            .path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let mount = Mount(folder: folder)
-        do {
-            try await run("mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", folder)
-            try await run("chown", "postgres", folder)
-            try await run("chmod", "700", folder)
-        } catch {
-            await mount.remove()
-            throw error
-        }
-        return mount
-    }
-
-    func resize(_ size: String) async throws {
-        try await Self.run("mount", "-o", "remount,size=\(size)", folder)
-    }
-
-    func remove() async {
-        try? await Self.run("umount", folder)
-        try? FileManager.default.removeItem(atPath: folder)
-    }
-
-    private struct CommandFailed: Error {
-        let command: [String]
-    }
-
-    private static func run(_ command: String...) async throws {
-        let result = try await Subprocess.run(
-            .name(command[0]),
-            arguments: Arguments(Array(command.dropFirst())),
-            output: .discarded,
-            error: .discarded
-        )
-        guard result.terminationStatus == .exited(0) else { throw CommandFailed(command: command) }
     }
 }
