@@ -106,7 +106,7 @@ extension Torture {
         }
 
         /// What grew from the first third of the changes to the last. Tests that run beside in this process would count
-        /// too, so that only the whole run, which has the process to itself, can tell.
+        /// too, so that only the whole run, in which this test has a process to itself, can tell.
         private static func growth(_ usages: [ProcessUsage]) -> [String] {
             guard let (early, late) = thirds(usages) else { return ["there are no figures"] }
             print(

@@ -57,14 +57,16 @@ struct FillProbe {
         // A bare constant has no type of its own: as the column's default it gets the column's.
         let asDefault: SQL = "ALTER TABLE \(copy) ALTER COLUMN \(column.name) SET DEFAULT (\(server: text))"
         return try await lockGuard.rehearse(preparation + [asDefault, deparsing], on: session) {
-            let text: String = try await session.value(
+            let found = try await session.run(
                 """
-                SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+                SELECT pg_get_expr(d.adbin, d.adrelid) AS text FROM pg_attrdef d
                 JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
                 WHERE d.adrelid = to_regclass(\(copy.quoted)) AND a.attname = \(column.name.name)
                 """
             )
-            return FillExpression(text: "(\(server: text))", reads: [])
+            // The server keeps no default that is NULL.
+            guard let row = found.rows.first else { throw refused("it is NULL, which is what it should replace") }
+            return FillExpression(text: "(\(server: try row["text"]))", reads: [])
         }
     }
 

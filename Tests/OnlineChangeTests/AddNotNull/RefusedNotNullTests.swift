@@ -28,6 +28,7 @@ struct RefusedNotNullTests {
         "Texts that are no expression over a row",
         arguments: [
             ("(SELECT max(id) FROM item)::text", "cannot use subquery in check constraint"),
+            ("NULL", "it is NULL, which is what it should replace"),
             ("max(id)::text", "aggregate functions are not allowed in check constraints"),
             ("row_number() OVER ()", "window functions are not allowed in check constraints"),
             ("nosuch", #"column "nosuch" does not exist"#),
