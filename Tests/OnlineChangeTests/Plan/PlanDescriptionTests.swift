@@ -140,8 +140,8 @@ struct PlanDescriptionTests {
                     any mixture. Put new indexes, constraints, defaults or comments on full_name after swap
                     only: until then it is the column that goes.
             check   The new release's sessions are there. Those whose last statement has the new name:
-                    SELECT application_name, count(*) FROM pg_stat_activity WHERE query ~ ('\\m' ||
-                    'full_name' || '\\M') GROUP BY 1;
+                    SELECT application_name, count(*) FROM pg_stat_activity
+                    WHERE query ~ ('\\m' || 'full_name' || '\\M') AND pid <> pg_backend_pid() GROUP BY 1;
 
         swap: Exchanges the two names in one transaction, so that the original column with all that hangs on it is \
         full_name.
@@ -191,8 +191,8 @@ struct PlanDescriptionTests {
             deploy  The release that uses full_name alone; let the last one that uses name go.
             check   The count of writes by the old name alone, in online-change status, stands still, and
                     nobody reads by it:
-                    SELECT application_name, query FROM pg_stat_activity WHERE query ~ ('\\m' || 'name' ||
-                    '\\M');
+                    SELECT application_name, count(*) FROM pg_stat_activity
+                    WHERE query ~ ('\\m' || 'name' || '\\M') AND pid <> pg_backend_pid() GROUP BY 1;
 
         drop: Drops the legacy column name and all that online-change installed. There is no way back from here.
 

@@ -38,8 +38,8 @@ struct RecipeDescriptionTests {
                     mixture. Put new indexes, constraints, defaults or comments on {to} after swap only:
                     until then it is the column that goes.
             check   The new release's sessions are there. Those whose last statement has the new name:
-                    SELECT application_name, count(*) FROM pg_stat_activity WHERE query ~ ('\\m' || {'to'} ||
-                    '\\M') GROUP BY 1;
+                    SELECT application_name, count(*) FROM pg_stat_activity
+                    WHERE query ~ ('\\m' || {'to'} || '\\M') AND pid <> pg_backend_pid() GROUP BY 1;
 
         swap: Exchanges the two names in one transaction, so that the original column with all that hangs on it is \
         {to}.
@@ -50,8 +50,8 @@ struct RecipeDescriptionTests {
             deploy  The release that uses {to} alone; let the last one that uses {from} go.
             check   The count of writes by the old name alone, in online-change status, stands still, and
                     nobody reads by it:
-                    SELECT application_name, query FROM pg_stat_activity WHERE query ~ ('\\m' || {'from'} ||
-                    '\\M');
+                    SELECT application_name, count(*) FROM pg_stat_activity
+                    WHERE query ~ ('\\m' || {'from'} || '\\M') AND pid <> pg_backend_pid() GROUP BY 1;
 
         drop: Drops the legacy column {from} and all that online-change installed. There is no way back from here.
           drop-column: drops the legacy column and what kept it equal
