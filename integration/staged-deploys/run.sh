@@ -181,7 +181,7 @@ Deploys that have nothing to do with the change run the same line, and it is lef
 PAGE
 echo '```'
 pushd 1-both >/dev/null
-for _ in 1 2 3; do shown 0 online-change apply changes --yes --annotate "hotfix"; done
+for _ in 1 2 3 4; do shown 0 online-change apply changes --yes --annotate "hotfix"; done
 popd >/dev/null
 echo '```'
 say <<'PAGE'

@@ -14,7 +14,8 @@ extension Runner {
         var wasConnected = false
         var waiting = Waiting(reference: reference, phase: phase, timeout: timeout)
         try await reconnecting(policy: ReconnectPolicy(patience: timeout, losses: .max)) { connected in
-            guard !wasConnected || (ContinuousClock.now - start).seconds <= timeout else { throw waiting.serverStaysAway }
+            let isOver = (ContinuousClock.now - start).seconds > timeout
+            if wasConnected, isOver { throw waiting.serverStaysAway }
             let session = try await Session.open(parameters)
             connected()
             wasConnected = true
