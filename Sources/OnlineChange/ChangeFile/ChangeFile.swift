@@ -18,12 +18,13 @@ public struct ChangeFile: Hashable, Sendable {
     public static func read(_ yaml: String, source: String) throws -> ChangeFile {
         var fields = try FieldReader(document: yaml, source: source)
         let name = try fields.optionalFilledText("change")
+        let place = fields.mark(of: "recipe")
         let recipe = try fields.filledText("recipe")
         let form: ChangeForm
         do {
             form = try ChangeForm.of(recipe)
         } catch {
-            throw fields.error([error.message, error.next].compactMap { $0 }.joined(separator: "; "))
+            throw fields.error([error.message, error.next].compactMap { $0 }.joined(separator: ". "), at: place)
         }
         var definition = ChangeDefinition(recipe: recipe, name: name, arguments: [:])
         var arguments = try fields.mapping("arguments")
@@ -32,9 +33,11 @@ public struct ChangeFile: Hashable, Sendable {
             var options = try fields.mapping("options")
             try read(&options, form: form, into: &definition)
         }
+        let end = fields.mark(of: "through")
         let through = try fields.optionalFilledText("through")
         if let through, !PhaseNames.all.contains(through) {
-            throw fields.error("'through' must be one of \(PhaseNames.all.joined(separator: ", ")), not '\(through)'")
+            let names = PhaseNames.all.joined(separator: ", ")
+            throw fields.error("'through' must be one of \(names), not '\(through)'", at: end)
         }
         try fields.finish()
         do {

@@ -9,7 +9,7 @@ public enum ChangeFolder {
     ///   that is not understood: all are read before anything is done.
     public static func read(_ paths: [String]) throws -> [ChangeFile] {
         var files: [ChangeFile] = []
-        for path in try paths.flatMap(expanded) {
+        for path in try paths.flatMap(expanded) where !files.contains(where: { $0.source == path }) {
             let file = try ChangeFile.read(try text(path), source: path)
             if let twin = files.first(where: { $0.isAboutTheSame(as: file) }) {
                 throw Failure(

@@ -41,7 +41,7 @@ extension Runner {
 
     /// What applying would do: the plan of a change that would begin, or a word of what is there; touches nothing.
     public func rehearse(_ request: ChangeRequest, through phase: String, isAgain: Bool = false) async throws {
-        let (decision, change) = try await decide(request, through: phase, isAgain: isAgain)
+        let (decision, change) = try await decide(request, through: phase, isAgain: isAgain, isLooking: true)
         switch decision {
         case .leave: break
         case .refuse(let failure): throw failure
@@ -55,7 +55,8 @@ extension Runner {
     private func decide(
         _ request: ChangeRequest,
         through phase: String,
-        isAgain: Bool
+        isAgain: Bool,
+        isLooking: Bool = false
     ) async throws -> (ApplyDecision, ChangeRecord?) {
         try await withSession { session in
             let wanted = try ChangeSubject(request)
@@ -67,7 +68,7 @@ extension Runner {
                 await report(.standsAlready(change: change.name, phase: change.phase, state: change.state.rawValue))
                 return (.leave, change)
             }
-            let found = try await recorded(resolved, on: session)
+            let found = try await recorded(resolved, isLooking: isLooking, on: session)
             guard let found else {
                 guard let sentence = try await resolved.standsAlready(on: session) else { return (.begin, nil) }
                 await report(.notice(sentence))

@@ -253,11 +253,17 @@ public struct Runner: Sendable {
     }
 
     /// The change of that name that the ledger has, whatever it is.
-    func recorded(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord? {
+    ///
+    /// - Parameter isLooking: whether nothing may be touched, not even rights that its owner lacks.
+    func recorded(
+        _ resolved: ResolvedRequest,
+        isLooking: Bool = false,
+        on session: Session
+    ) async throws -> ChangeRecord? {
         guard resolved.facts.canActAsOwner || resolved.facts.ownerMayUseLedger else { return nil }
         let owner = resolved.table.owner
         // Its owner gives itself back what it lacks; before preflight nobody else gets any right.
-        if resolved.facts.ledgerOwner == owner, resolved.facts.canActAsOwner {
+        if !isLooking, resolved.facts.ledgerOwner == owner, resolved.facts.canActAsOwner {
             let ledgerGuard = lockGuard(resolved.facts, observer: session)
             try await LedgerAccess.admit(session, facts: resolved.facts, owner: owner, lockGuard: ledgerGuard)
         }

@@ -81,9 +81,9 @@ struct ChangeFileTests {
             ("to: full_name", "to:", "6:3: 'to' has no value"),
             (
                 "rename-column", "rename-colum",
-                "1:1: there is no recipe 'rename-colum'; Did you mean rename-column?"
+                "2:1: there is no recipe 'rename-colum'. Did you mean rename-column?"
             ),
-            ("swap", "swop", "1:1: 'through' must be one of expand, backfill, swap, drop, not 'swop'"),
+            ("swap", "swop", "13:1: 'through' must be one of expand, backfill, swap, drop, not 'swop'"),
         ]
     )
     func errors(piece: String, replacement: String, expected: String) {
