@@ -15,10 +15,11 @@ enum ApplyDecision: Hashable, Sendable {
 
     /// - Parameters:
     ///   - wanted: what the file asks for.
+    ///   - table: the oid of its table.
     ///   - known: the newest change of its name, an unfinished one first; nil if the ledger has none.
     ///   - phase: the phase to go through.
     ///   - isAgain: whether to begin anew what was rolled back.
-    init(_ wanted: ChangeSubject, known: KnownChange?, through phase: String, isAgain: Bool) {
+    init(_ wanted: ChangeSubject, of table: UInt32, known: KnownChange?, through phase: String, isAgain: Bool) {
         guard let known else {
             self = .begin
             return
@@ -42,6 +43,8 @@ enum ApplyDecision: Hashable, Sendable {
             )
         case .finished:
             self = .leave
+        case .active where known.tableOID != table:
+            self = .refuse(.isAboutAnotherTable(known))
         case .active:
             let asked = known.phases.contains(phase) ? phase : known.phases.last ?? phase
             let reached = known.phases.firstIndex(of: known.phase ?? "") ?? -1
@@ -55,6 +58,7 @@ struct KnownChange: Hashable, Sendable {
     let name: String
     let number: Int
     let subject: ChangeSubject
+    let tableOID: UInt32
     let state: ChangeRecord.State
     /// The names of its plan's phases in order.
     let phases: [String]
@@ -98,6 +102,7 @@ extension KnownChange {
             name: record.name,
             number: record.id,
             subject: ChangeSubject(record.plan),
+            tableOID: record.plan.tableOID,
             state: record.state,
             phases: record.plan.phases.map(\.name),
             phase: record.phase,
@@ -136,6 +141,16 @@ extension Failure {
                 + ", and is not begun again of itself",
             left: "Nothing was changed.",
             next: "Remove the file if the change is given up, or begin it anew: the same command with --again."
+        )
+    }
+
+    fileprivate static func isAboutAnotherTable(_ known: KnownChange) -> Failure {
+        Failure(
+            .refused,
+            "the change \(known.name) was begun on another table of that name (oid \(known.tableOID)), which was dropped, "
+                + "renamed or restored from a dump since",
+            left: "Nothing was changed.",
+            next: "End what was begun: online-change rollback \(ShellWord(known.name)); then apply it with --again."
         )
     }
 

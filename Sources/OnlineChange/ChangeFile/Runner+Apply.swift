@@ -76,7 +76,13 @@ extension Runner {
             }
             var subject = wanted
             subject.schema = resolved.table.name.schema
-            let decision = ApplyDecision(subject, known: KnownChange(found), through: phase, isAgain: isAgain)
+            let decision = ApplyDecision(
+                subject,
+                of: resolved.table.oid,
+                known: KnownChange(found),
+                through: phase,
+                isAgain: isAgain
+            )
             if decision == .leave {
                 await report(
                     .standsAlready(change: found.name, phase: found.phase, state: found.state.rawValue)

@@ -20,6 +20,7 @@ struct ApplyDecisionTests {
             name: "codes",
             number: 3,
             subject: subject,
+            tableOID: 16384,
             state: state,
             phases: phases,
             phase: phase,
@@ -28,7 +29,7 @@ struct ApplyDecisionTests {
     }
 
     private func decide(_ known: KnownChange?, through phase: String, isAgain: Bool = false) -> ApplyDecision {
-        ApplyDecision(Self.subject, known: known, through: phase, isAgain: isAgain)
+        ApplyDecision(Self.subject, of: 16384, known: known, through: phase, isAgain: isAgain)
     }
 
     @Test func unknown() {
@@ -51,6 +52,28 @@ struct ApplyDecisionTests {
         let known = Self.known(.active, at: "expand", phases: ["expand"])
         #expect(decide(known, through: "swap") == .leave)
         #expect(decide(Self.known(.active, at: nil, phases: ["expand"]), through: "swap") == .goOn)
+    }
+
+    @Test("Another table of that name is not what an unfinished change is about")
+    func otherTable() {
+        let known = Self.known(.active, at: "backfill")
+        guard
+            case .refuse(let failure) = ApplyDecision(
+                Self.subject,
+                of: 16999,
+                known: known,
+                through: "expand",
+                isAgain: false
+            )
+        else {
+            Issue.record("it is not refused")
+            return
+        }
+        #expect(failure.message.hasPrefix("the change codes was begun on another table of that name (oid 16384)"))
+        let finished = Self.known(.finished, at: "drop")
+        #expect(
+            ApplyDecision(Self.subject, of: 16999, known: finished, through: "drop", isAgain: false) == .leave
+        )
     }
 
     @Test func finished() {
