@@ -9,7 +9,7 @@ STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 RELEASE := swift build -c release $(STATIC) --product online-change
 SOURCES := Package.swift Sources Tests recipes $(wildcard integration)
 
-.PHONY: setup build test demo demo-types bench torture lint release clean
+.PHONY: setup build test demo demo-types staged-deploys bench torture lint release clean
 
 setup: ## Installs what is missing; needs no network when nothing is.
 	@scripts/setup
@@ -25,6 +25,10 @@ demo: build ## Shows a change on a server of its own, under load.
 
 demo-types: build ## Shows a primary key becoming bigint, under load.
 	@.build/release/online-change demo --types
+
+staged-deploys: build ## Makes docs/staged-deploys.md: three deploys of a small application, on a server of its own.
+	@integration/staged-deploys/run.sh >.build/staged-deploys.md
+	@mv .build/staged-deploys.md docs/staged-deploys.md
 
 bench: setup ## Times the backfill against one single UPDATE, on a server of its own.
 	@integration/bench.sh

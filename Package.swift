@@ -98,7 +98,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "integration",
-            exclude: ["README.md", "ten-runs.sh", "bench.sh", "throttle.sh", "torture.sh"],
+            exclude: ["README.md", "ten-runs.sh", "bench.sh", "throttle.sh", "torture.sh", "staged-deploys"],
             resources: [.copy("scenarios")],
             swiftSettings: settings
         ),

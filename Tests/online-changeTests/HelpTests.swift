@@ -3,7 +3,7 @@ import Testing
 struct HelpTests {
     static let commands = [
         "rename-column", "add-not-null", "status", "advance", "rollback", "verify", "pause", "resume", "tune",
-        "recipes", "demo",
+        "recipes", "demo", "apply", "wait",
     ]
 
     @Test("Every command's help has an example that is not broken into two lines", arguments: commands)
@@ -58,6 +58,8 @@ struct HelpTests {
                                           running.
                   add-not-null            Makes a column NOT NULL while releases that write
                                           NULL are running.
+                  apply                   Makes the changes that files of the application's
+                                          repository describe, as far as they say.
                   status                  Shows all changes, or one: phase, progress, rate, why
                                           it waits, next command.
                   advance                 Goes on to the next phase of a change, or through the
@@ -66,6 +68,8 @@ struct HelpTests {
                                           phase before drop.
                   verify                  Compares both columns of a change in every row, or
                                           looks for NULL, now.
+                  wait                    Waits until a change has reached a phase, whoever
+                                          runs it and wherever.
                   pause                   Holds the backfill and the comparison of a change
                                           still, from any machine.
                   resume                  Lets a paused change go on, from any machine.

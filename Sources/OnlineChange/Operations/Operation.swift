@@ -43,6 +43,15 @@ public struct ArgumentValues: Codable, Hashable, Sendable {
         self.texts = texts
     }
 
+    /// What a request gives, its names read.
+    ///
+    /// - Throws: `NameSyntax.Problem` for what is no name.
+    init(_ request: ChangeRequest) throws(NameSyntax.Problem) {
+        var columns: [String: Identifier] = [:]
+        for (argument, name) in request.columns { columns[argument] = try NameSyntax.identifier(name) }
+        self.init(columns: columns, texts: request.texts)
+    }
+
     /// All of them by name, for texts shown to people and for comparing one start with another.
     var byName: [String: String] {
         columns.mapValues(\.name).merging(texts) { $1 }

@@ -41,8 +41,17 @@ public enum Outcome: Codable, Hashable, Sendable {
     ///
     /// Nil for a rename: that there is a column of the new name and none of the old one may be for another reason.
     func nothingToDo(in table: TableSnapshot) -> String? {
-        guard case .notNull(let column) = self, holds(in: table) else { return nil }
-        return "column \(table.name).\(column) is NOT NULL already"
+        guard case .notNull = self, holds(in: table) else { return nil }
+        return standsAlready(in: table)
+    }
+
+    /// That the table has it already.
+    func standsAlready(in table: TableSnapshot) -> String {
+        switch self {
+        case .renamed(let from, let to): "column \(table.name).\(to) is there already, and \(from) is not"
+        case .retyped(_, let to, let type): "column \(table.name).\(to) has the type \(type) already"
+        case .notNull(let column): "column \(table.name).\(column) is NOT NULL already"
+        }
     }
 
     /// What to do instead of going back, once that is no longer possible.

@@ -116,8 +116,8 @@ public struct PlannedPhase: Codable, Hashable, Sendable {
     public var summary: String
     /// Its steps.
     public var steps: [Step]
-    /// What must be deployed before the next phase.
-    public var gate: String?
+    /// What lies between it and the next phase.
+    public var gate: Gate?
     /// Whether it destroys what a rollback would need.
     public var isFinal: Bool
 }

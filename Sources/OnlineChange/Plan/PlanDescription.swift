@@ -31,7 +31,7 @@ extension Plan {
                     lines.append("     undo: \(phase.isFinal ? "none, there is no way back" : "none needed")")
                 }
             }
-            if let gate = phase.gate { lines += ["", "  before the next phase: \(gate)"] }
+            if let gate = phase.gate { lines += ["", "  before the next phase:"] + gate.lines(indent: 4) }
         }
         return lines.joined(separator: "\n")
     }

@@ -75,7 +75,7 @@ public struct Planner: Sendable {
                     name: phase.name,
                     summary: Self.fill(phase.summary, texts),
                     steps: try Self.steps(of: phase, for: contexts),
-                    gate: phase.gate.map { Self.fill($0, texts) },
+                    gate: phase.gate?.mapTexts { Self.fill($0, texts) },
                     isFinal: phase.isFinal
                 )
             )
@@ -167,7 +167,10 @@ public struct Planner: Sendable {
     }
 
     private static func fill(_ text: String, _ values: [String: String]) -> String {
-        values.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
+        values.reduce(text) {
+            $0.replacing("{\($1.key)}", with: $1.value)
+                .replacing("{'\($1.key)'}", with: ("\(literal: $1.value)" as SQL).text)
+        }
     }
 
     /// Joins neighbouring transactions on the same table: one lock instead of two, and no moment in between in which

@@ -7,6 +7,8 @@ public struct FieldReader {
     var arguments: [String] = []
     private let mark: Mark?
     private var rest: [(key: String, mark: Mark?, value: Node)]
+    /// Keys that were asked for, to say which one may have been meant.
+    private var known: [String] = []
 
     init(_ node: Node, source: String) throws(RecipeError) {
         self.source = source
@@ -44,6 +46,32 @@ public struct FieldReader {
         return text
     }
 
+    /// A field's text, which may not be blank.
+    mutating func filledText(_ key: String) throws(RecipeError) -> String {
+        guard let text = try optionalFilledText(key) else { throw error("'\(key)' is missing") }
+        return text
+    }
+
+    /// The same, if it is there.
+    mutating func optionalFilledText(_ key: String) throws(RecipeError) -> String? {
+        let mark = mark(of: key)
+        guard let text = try optionalText(key) else { return nil }
+        guard !text.allSatisfy(\.isWhitespace) else { throw error("'\(key)' has no value", at: mark) }
+        return text
+    }
+
+    /// Whether a field is there.
+    func has(_ key: String) -> Bool { rest.contains { $0.key == key } }
+
+    /// Whether a field is there and holds a mapping.
+    func holdsMapping(_ key: String) -> Bool { rest.contains { $0.key == key && $0.value.mapping != nil } }
+
+    /// Where a field stands.
+    func mark(of key: String) -> Mark? { rest.first { $0.key == key }?.mark }
+
+    /// Fields that nobody has asked for yet.
+    var unread: [(key: String, mark: Mark?)] { rest.map { ($0.key, $0.mark) } }
+
     /// A field that is true or false; false where it isn't there.
     mutating func flag(_ key: String) throws(RecipeError) -> Bool {
         guard let (_, mark, node) = take(key) else { return false }
@@ -65,7 +93,7 @@ public struct FieldReader {
 
     /// The same, if it is there.
     mutating func optionalArgument(_ key: String) throws(RecipeError) -> ArgumentName? {
-        guard rest.contains(where: { $0.key == key }) else { return nil }
+        guard has(key) else { return nil }
         return try argument(key)
     }
 
@@ -101,10 +129,13 @@ public struct FieldReader {
 
     /// Refuses what was not asked for.
     func finish() throws(RecipeError) {
-        if let (key, mark, _) = rest.first { throw error("unknown key '\(key)'", at: mark) }
+        guard let (key, mark, _) = rest.first else { return }
+        let near = NearName.among(known, to: key).first.map { "; did you mean '\($0)'?" } ?? ""
+        throw error("unknown key '\(key)'\(near)", at: mark)
     }
 
     private mutating func take(_ key: String) -> (key: String, mark: Mark?, value: Node)? {
+        known.append(key)
         guard let index = rest.firstIndex(where: { $0.key == key }) else { return nil }
         return rest.remove(at: index)
     }

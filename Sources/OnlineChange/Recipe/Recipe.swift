@@ -61,15 +61,15 @@ public struct RecipePhase: Sendable {
     public let summary: String
     /// Its operations, with the arguments still to be filled in.
     public let operations: [any Operation]
-    /// What must be deployed before the next phase.
-    public let gate: String?
+    /// What lies between it and the next phase; `{argument}` stands for an argument, `{'argument'}` for it as an SQL text.
+    public let gate: Gate?
     /// Whether there is no way back after it.
     public let isFinal: Bool
 }
 
-/// Why a text is not a recipe: what is wrong, and where.
+/// Why a text is no recipe, or no change file: what is wrong, and where.
 public struct RecipeError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The recipe's name or file.
+    /// The file.
     public let source: String
     /// Line, counted from 1.
     public let line: Int

@@ -6,7 +6,7 @@ extension Recipe: CustomStringConvertible {
         for phase in phases {
             lines += ["", "\(phase.name): \(phase.summary)"]
             lines += phase.operations.map { "  \(type(of: $0).key): \(type(of: $0).summary)" }
-            if let gate = phase.gate { lines.append("  then: \(gate)") }
+            if let gate = phase.gate { lines += ["  then:"] + gate.lines(indent: 4) }
         }
         return lines.joined(separator: "\n")
     }

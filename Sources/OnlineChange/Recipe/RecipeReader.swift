@@ -28,7 +28,7 @@ public enum RecipeReader {
 
     /// Reads a recipe's text; `source` is its name in error messages.
     public static func read(_ yaml: String, source: String) throws(RecipeError) -> Recipe {
-        var fields = try FieldReader(compose(yaml, source: source), source: source)
+        var fields = try FieldReader(document: yaml, source: source)
         let name = try fields.text("recipe")
         let summary = try fields.text("summary")
         let changeName = try fields.optionalText("change") ?? name
@@ -49,23 +49,25 @@ public enum RecipeReader {
         )
     }
 
-    private static func compose(_ yaml: String, source: String) throws(RecipeError) -> Node {
-        do {
-            if let node = try Yams.compose(yaml: yaml) { return node }
-        } catch let error as YamlError {
-            let (problem, mark) = error.place
-            throw RecipeError(source: source, line: mark?.line ?? 1, column: mark?.column ?? 1, message: problem)
-        } catch {
-            throw RecipeError(source: source, line: 1, column: 1, message: "\(error)")
-        }
-        throw RecipeError(source: source, line: 1, column: 1, message: "the file is empty")
+    /// A gate is a mapping, or one text that says what is true now.
+    private static func gate(_ fields: inout FieldReader) throws(RecipeError) -> Gate? {
+        guard fields.holdsMapping("gate") else { return try fields.optionalText("gate").map { Gate(now: $0) } }
+        var parts = try fields.mapping("gate")
+        let gate = Gate(
+            now: try parts.text("now"),
+            deploy: try parts.optionalText("deploy"),
+            check: try parts.optionalText("check"),
+            beforeBack: try parts.optionalText("before-back")
+        )
+        try parts.finish()
+        return gate
     }
 
     private static func phase(_ reader: FieldReader, arguments: [String]) throws(RecipeError) -> RecipePhase {
         var fields = reader
         let name = try fields.text("phase")
         let summary = try fields.text("summary")
-        let gate = try fields.optionalText("gate")
+        let gate = try gate(&fields)
         let isFinal = try fields.flag("final")
         var operations: [any Operation] = []
         for node in try fields.list("operations") {
@@ -82,20 +84,5 @@ public enum RecipeReader {
         }
         try fields.finish()
         return RecipePhase(name: name, summary: summary, operations: operations, gate: gate, isFinal: isFinal)
-    }
-}
-
-extension YamlError {
-    /// What is wrong and where, without the piece of text that the description adds.
-    fileprivate var place: (problem: String, mark: Mark?) {
-        switch self {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            ("this is not YAML: \(problem)", mark)
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            ("the key '\(duplicates.sorted().joined(separator: "', '"))' stands here more than once", context.mark)
-        default:
-            ("this is not YAML: \(self)", nil)
-        }
     }
 }

@@ -40,8 +40,8 @@ public struct ChangeStatus: Encodable, Sendable {
     public let startedAt: String
     /// When it ended.
     public let finishedAt: String?
-    /// What must be deployed before the next phase.
-    public let gate: String?
+    /// What lies between the phase that is reached and the next.
+    public let gate: Gate?
     /// The next command.
     public let next: String?
     /// What the last phase takes away, in a sentence.
@@ -137,11 +137,11 @@ extension ChangeStatus {
         destruction = plan.destruction
         startedAt = record.startedAt
         finishedAt = record.finishedAt
-        gate = record.hasEnded || hasBegun == true ? nil : plan.phase(record.phase ?? "")?.gate
+        gate = record.hasEnded || hasBegun == true ? nil : plan.gate(after: record.phase)
         next =
             switch record.state {
-            case .active: "online-change advance \(record.name)"
-            case .rollingBack: "online-change rollback \(record.name)"
+            case .active: plan.nextCommand
+            case .rollingBack: "online-change rollback \(ShellWord(record.name))"
             case .rolledBack, .finished: nil
             }
     }

@@ -8,6 +8,10 @@ public enum Event: Sendable {
     case started(change: String, number: Int)
     /// An unfinished change goes on.
     case continued(change: String, phase: String?)
+    /// A change file's turn has come.
+    case applying(file: String, phase: String)
+    /// What was asked for is reached already, and left alone.
+    case standsAlready(change: String, phase: String?, state: String)
     /// Something the user should know.
     case finding(Finding)
     /// A phase began.
@@ -37,7 +41,7 @@ public enum Event: Sendable {
     /// The connection broke; it is made anew.
     case reconnecting(reason: String, attempt: Int)
     /// A phase is reached.
-    case phaseReached(phase: String, gate: String?, next: String?)
+    case phaseReached(phase: String, gate: Gate?, next: String?)
     /// The change was rolled back.
     case rolledBack
     /// The change is finished.

@@ -4,12 +4,14 @@ import Foundation
 public struct EventRecord: Encodable, Sendable {
     var time: String
     var event: String
+    var file: String?
     var change: String?
     var number: Int?
     var phase: String?
+    var state: String?
     var step: String?
     var summary: String?
-    var gate: String?
+    var gate: Gate?
     var next: String?
     var message: String?
     var finding: Finding?
@@ -38,6 +40,14 @@ public struct EventRecord: Encodable, Sendable {
         case .continued(let change, let phase):
             set("continued") {
                 $0.change = change; $0.phase = phase
+            }
+        case .applying(let file, let phase):
+            set("applying") {
+                $0.file = file; $0.phase = phase
+            }
+        case .standsAlready(let change, let phase, let state):
+            set("stands-already") {
+                $0.change = change; $0.phase = phase; $0.state = state
             }
         case .finding(let finding): set("finding") { $0.finding = finding }
         case .phaseStarted(let phase, let summary):

@@ -10,6 +10,10 @@ extension Event {
             "change \(number): \(change)"
         case .continued(let change, let phase):
             "\(change) goes on" + (phase.map { " after \($0)" } ?? "")
+        case .applying(let file, let phase):
+            "\n\(file) (through \(phase))"
+        case .standsAlready(let change, let phase, let state):
+            "  \(change): \(state == "finished" ? state : "\(phase ?? "") is reached"); left alone"
         case .finding(let finding):
             (finding.consequence == .note ? "note: " : "acknowledged: ") + "\(finding.object): \(finding.message)"
         case .phaseStarted(let phase, let summary):
@@ -43,7 +47,7 @@ extension Event {
         case .reconnecting(let reason, let attempt):
             "  \(reason); connecting again (attempt \(attempt))"
         case .phaseReached(let phase, let gate, let next):
-            (["\(phase) reached."] + [gate, next.map { "next: \($0)" }].compactMap { $0 }).joined(separator: "\n  ")
+            (["\(phase) reached."] + (gate?.lines() ?? []) + Self.next(next, besides: gate)).joined(separator: "\n")
         case .rolledBack:
             "rolled back: the table is as it was"
         case .finished:
@@ -54,6 +58,11 @@ extension Event {
     private static func effort(_ waited: Double, _ retries: Int) -> String {
         guard retries > 0 || waited >= 0.5 else { return "" }
         return ", waited \(Seconds.text(waited)), \(retries) \(retries == 1 ? "retry" : "retries")"
+    }
+
+    private static func next(_ command: String?, besides gate: Gate?) -> [String] {
+        guard let command, gate?.next == nil else { return [] }
+        return ["  next    \(command)"]
     }
 
     private static func list(_ blockers: [Blocker]) -> String {

@@ -18,8 +18,8 @@ extension ChangeStatus {
         if let health { lines.append("  health    \(health.text)") }
         lines.append("  limits    \(limitsText)")
         lines.append("  started   \(startedAt)" + (finishedAt.map { ", ended \($0)" } ?? ""))
-        if let gate { lines.append("  gate      \(gate)") }
-        if let next { lines.append("  next      \(next)") }
+        if let gate { lines += gate.lines(labels: 10) }
+        if let next, gate?.next == nil { lines.append("  next      \(next)") }
         return lines.joined(separator: "\n")
     }
 

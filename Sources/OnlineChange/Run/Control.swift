@@ -9,11 +9,12 @@ public enum Control {
         _ reference: String,
         on parameters: ConnectionParameters,
         isPaused: Bool? = nil,
-        limits: Limits = [:]
+        limits: Limits = [:],
+        annotation: Annotation? = nil
     ) async throws -> ChangeStatus {
         let session = try await Session.open(parameters)
         do {
-            try await set(reference, session, isPaused: isPaused, limits: limits)
+            try await set(reference, session, isPaused: isPaused, limits: limits, annotation)
             await session.close()
         } catch {
             await session.close()
@@ -38,7 +39,8 @@ public enum Control {
         _ reference: String,
         _ session: Session,
         isPaused: Bool?,
-        limits: Limits
+        limits: Limits,
+        _ annotation: Annotation?
     ) async throws {
         let unknown = Failure(.refused, "there is no unfinished change '\(reference)'", next: "online-change status")
         guard try await LedgerAccess.open(session) else { throw unknown }
@@ -48,6 +50,7 @@ public enum Control {
             try await ledger.set(change.id, isPaused: isPaused, limits: limits)
         else { throw unknown }
         let words = [isPaused.map { $0 ? "paused" : "resumed" }, limits.isEmpty ? nil : limits.text]
+        if let annotation { try await ledger.note(change.id, what: annotation.line) }
         try await ledger.note(change.id, what: words.compactMap { $0 }.joined(separator: ", "))
     }
 }

@@ -6,9 +6,14 @@ extension Runner {
     /// - Throws: `Failure.notNow` if another runner has the change, `.unreachable` if the server stays away.
     func hold(_ change: ChangeRecord, _ body: (RunContext) async throws -> Void) async throws {
         var hadIt = false
+        var note = annotation
         try await whileTableIsLocked(change.plan.table) {
             try await reconnecting(wasConnected: true) { connected in
-                try await holdOnce(change, isRetry: hadIt, body) {
+                try await holdOnce(change, isRetry: hadIt) { context in
+                    if let said = note { try await context.ledger.note(change.id, what: said.line) }
+                    note = nil
+                    try await body(context)
+                } connected: {
                     connected()
                     hadIt = true
                 }
@@ -47,12 +52,13 @@ extension Runner {
     ///
     /// - Parameters:
     ///   - wasConnected: whether this command has reached the server already. What never answered is not waited for.
+    ///   - policy: how long to try.
     ///   - body: calls `connected` as soon as it has a connection.
     func reconnecting<Value>(
         wasConnected: Bool = false,
+        policy: ReconnectPolicy = ReconnectPolicy(),
         _ body: (_ connected: () -> Void) async throws -> Value
     ) async throws -> Value {
-        let policy = ReconnectPolicy()
         var wasConnected = wasConnected
         var attempt = 0
         var losses = 0

@@ -11,17 +11,17 @@ struct PhaseRunner: Sendable {
         if let reached = context.change.phase {
             if plan.isAtLeast(reached, last), let phase = plan.phase(reached) {
                 try await context.outlastFailover { try await context.beat(waiting: nil, isDurable: true) }
-                return await tellReached(phase)
+                return await tellReached(phase, isStop: true)
             }
             await context.report(.continued(change: plan.change, phase: reached))
         }
         for phase in plan.phases {
-            try await run(phase)
+            try await run(phase, isStop: phase.name == last)
             if phase.name == last { break }
         }
     }
 
-    private func run(_ phase: PlannedPhase) async throws {
+    private func run(_ phase: PlannedPhase, isStop: Bool) async throws {
         var context = context
         context.change = try await context.ledger.reload(context.change.id)
         guard !plan.isAtLeast(context.change.phase, phase.name) else { return }
@@ -55,7 +55,7 @@ struct PhaseRunner: Sendable {
             try await partitions.takeIn()
         }
         try await context.reach(phase.name, isLast ? .finished : .active)
-        await tellReached(phase)
+        await tellReached(phase, isStop: isStop)
     }
 
     /// Before the end of a change that adds no column: that what it has brought about is still so.
@@ -73,16 +73,14 @@ struct PhaseRunner: Sendable {
         )
     }
 
-    private func tellReached(_ phase: PlannedPhase) async {
-        let next = plan.phase(after: phase.name)
+    /// - Parameter isStop: whether the run ends there, which makes the gate worth telling.
+    private func tellReached(_ phase: PlannedPhase, isStop: Bool) async {
+        let gate = isStop ? plan.gate(after: phase.name) : nil
+        let isLast = plan.phase(after: phase.name) == nil
         await context.report(
-            .phaseReached(
-                phase: phase.name,
-                gate: phase.gate,
-                next: next.map { _ in "online-change advance \(plan.change)" }
-            )
+            .phaseReached(phase: phase.name, gate: gate, next: isStop && !isLast ? plan.nextCommand : nil)
         )
-        if next == nil { await context.report(.finished) }
+        if isLast { await context.report(.finished) }
     }
 
     /// Undoes the steps that are done or were begun, the last one first.

@@ -18,29 +18,41 @@ struct ResolvedRequest: Sendable {
     ///
     /// - Throws: `NameSyntax.Problem` for what is no name, `Failure.refused` for a table that there isn't.
     static func resolve(_ request: ChangeRequest, on session: Session) async throws -> ResolvedRequest {
-        let (schema, name) = try NameSyntax.optionallyQualified(request.table)
-        let columns = try request.columns.mapValues { try NameSyntax.identifier($0) }
-        let reader = CatalogReader(session: session)
-        guard let table = try await reader.find(schema: schema, name: name) else {
-            let near = try await reader.namesLike(name)
-            throw Failure(
-                .refused,
-                "there is no table \(request.table)",
-                left: "Nothing was changed.",
-                next: near.isEmpty
-                    ? "Give its schema (schema.table) if it is not on the search_path."
-                    : "Did you mean \(near.joined(separator: ", "))?"
-            )
+        guard let resolved = try await find(request, on: session) else {
+            throw try await missing(request.table, on: session)
         }
+        return resolved
+    }
+
+    /// The same; nil for a table that there isn't.
+    static func find(_ request: ChangeRequest, on session: Session) async throws -> ResolvedRequest? {
+        let (schema, name) = try NameSyntax.optionallyQualified(request.table)
+        let arguments = try ArgumentValues(request)
+        let reader = CatalogReader(session: session)
+        guard let table = try await reader.find(schema: schema, name: name) else { return nil }
         let facts = try await ServerFacts.read(session, table: table)
         let searchPath = try await reader.searchPath()
         try await session.secure(as: facts.canActAsOwner ? table.owner : nil)
         return ResolvedRequest(
             request: request,
             table: table,
-            arguments: ArgumentValues(columns: columns, texts: request.texts),
+            arguments: arguments,
             facts: facts,
             searchPath: searchPath
+        )
+    }
+
+    /// That there is no such table, with the names of those that may be meant.
+    static func missing(_ table: String, on session: Session) async throws -> Failure {
+        let (_, name) = try NameSyntax.optionallyQualified(table)
+        let near = try await CatalogReader(session: session).namesLike(name)
+        return Failure(
+            .refused,
+            "there is no table \(table)",
+            left: "Nothing was changed.",
+            next: near.isEmpty
+                ? "Give its schema (schema.table) if it is not on the search_path."
+                : "Did you mean \(near.joined(separator: ", "))?"
         )
     }
 
@@ -48,6 +60,20 @@ struct ResolvedRequest: Sendable {
     func nothingToDo(on session: Session) async throws -> String? {
         guard let outcome = request.recipe.outcome(arguments) else { return nil }
         return outcome.nothingToDo(in: try await CatalogReader(session: session).snapshot(oid: table.oid, mentions: []))
+    }
+
+    /// Says that the table is as the change would leave it, though the ledger knows of none: a database that was made
+    /// from a later schema. A column of the new name and none of the old one is proof enough for a file.
+    func standsAlready(on session: Session) async throws -> String? {
+        // With an expression a column may be converted into the type that it has.
+        guard var outcome = request.recipe.outcome(arguments), arguments.texts["using"] == nil else { return nil }
+        let table = try await CatalogReader(session: session).snapshot(oid: table.oid, mentions: [])
+        if case .retyped(_, let to, let type) = outcome, let column = table.column(to) {
+            let isSame = try await TypeName(type).isSame(as: column.type, on: session)
+            outcome = outcome.of(type: isSame ? column.type : nil)
+        }
+        guard outcome.holds(in: table) else { return nil }
+        return outcome.standsAlready(in: table)
     }
 
     /// Looks at everything that could stand in the way, and plans.

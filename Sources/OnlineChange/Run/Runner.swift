@@ -10,6 +10,8 @@ public struct Runner: Sendable {
     public var lockDeadline = 600.0
     /// Objects of findings that the user has taken note of.
     public var acknowledged: Set<String> = []
+    /// What the user says of this run, for the audit trail.
+    public var annotation: Annotation?
     let report: @Sendable (Event) async -> Void
 
     /// A runner that tells what happens to `report`.
@@ -53,6 +55,11 @@ public struct Runner: Sendable {
                 next: "online-change rollback \(change.name)"
             )
         }
+        try await goOn(with: change, request, through: phase)
+    }
+
+    /// Takes over what a request sets of a change that there is, and takes it through the phase.
+    func goOn(with change: ChangeRecord, _ request: ChangeRequest, through phase: String) async throws {
         try await adopt(request, change)
         try await advance(change, through: phase)
     }
@@ -226,17 +233,7 @@ public struct Runner: Sendable {
 
     /// The unfinished change of that name, which must be the same change, or a finished one that did just this.
     private func known(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord? {
-        guard resolved.facts.canActAsOwner || resolved.facts.ownerMayUseLedger else { return nil }
-        let owner = resolved.table.owner
-        // Its owner gives itself back what it lacks; before preflight nobody else gets any right.
-        if resolved.facts.ledgerOwner == owner, resolved.facts.canActAsOwner {
-            let ledgerGuard = lockGuard(resolved.facts, observer: session)
-            try await LedgerAccess.admit(session, facts: resolved.facts, owner: owner, lockGuard: ledgerGuard)
-        }
-        let found = try await LedgerAccess.looking(session, facts: resolved.facts, owner: owner) {
-            try await LedgerAccess.open(session) ? try await Ledger(session: session).change(resolved.name) : nil
-        }
-        guard let change = found else { return nil }
+        guard let change = try await recorded(resolved, on: session) else { return nil }
         let isSame =
             change.plan.tableOID == resolved.table.oid && change.plan.recipe == resolved.request.recipe.name
             && change.plan.arguments == resolved.arguments.byName
@@ -253,6 +250,26 @@ public struct Runner: Sendable {
             )
         }
         return change
+    }
+
+    /// The change of that name that the ledger has, whatever it is.
+    ///
+    /// - Parameter isLooking: whether nothing may be touched, not even rights that its owner lacks.
+    func recorded(
+        _ resolved: ResolvedRequest,
+        isLooking: Bool = false,
+        on session: Session
+    ) async throws -> ChangeRecord? {
+        guard resolved.facts.canActAsOwner || resolved.facts.ownerMayUseLedger else { return nil }
+        let owner = resolved.table.owner
+        // Its owner gives itself back what it lacks; before preflight nobody else gets any right.
+        if !isLooking, resolved.facts.ledgerOwner == owner, resolved.facts.canActAsOwner {
+            let ledgerGuard = lockGuard(resolved.facts, observer: session)
+            try await LedgerAccess.admit(session, facts: resolved.facts, owner: owner, lockGuard: ledgerGuard)
+        }
+        return try await LedgerAccess.looking(session, facts: resolved.facts, owner: owner) {
+            try await LedgerAccess.open(session) ? try await Ledger(session: session).change(resolved.name) : nil
+        }
     }
 
     private func plan(_ resolved: ResolvedRequest, on session: Session) async throws -> Plan {

@@ -37,6 +37,7 @@ struct AddNotNull: AsyncParsableCommand {
     @OptionGroup var start: StartOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var locks: LockOptions
+    @OptionGroup var annotation: AnnotationOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -45,22 +46,12 @@ struct AddNotNull: AsyncParsableCommand {
 
     func run() async throws {
         let output = output.choose()
-        var texts: [String: String] = [:]
-        texts["fill"] = fill
-        if keepFilling { texts["keep-filling"] = "yes" }
-        let request = try start.request(
-            try RecipeReader.builtIn("add-not-null"),
-            table: table,
-            columns: ["column": column],
-            texts: texts,
-            options: PlanningOptions(acknowledged: Set(locks.acknowledge))
+        let definition = try start.definition(
+            "add-not-null",
+            arguments: ["table": table, "column": column, "fill": fill],
+            flags: [.keepFilling: keepFilling],
+            locks
         )
-        try await start.run(
-            request,
-            locks.runner(connection, output),
-            output,
-            destroying: "This ends the change of \(table): from then on \(column) stays NOT NULL"
-                + (fill == nil || keepFilling ? "." : ", and NULLs are no longer filled.")
-        )
+        try await start.run(definition, locks.runner(connection, annotation, output), output)
     }
 }

@@ -24,6 +24,7 @@ struct Advance: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var locks: LockOptions
+    @OptionGroup var annotation: AnnotationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -33,6 +34,6 @@ struct Advance: AsyncParsableCommand {
         if (through?.rawValue ?? next) == PhaseName.drop.rawValue, next != nil {
             try Confirmation.ask(status.destruction, isGiven: yes)
         }
-        try await locks.runner(connection, output).advance(change, through: through?.rawValue)
+        try await locks.runner(connection, annotation, output).advance(change, through: through?.rawValue)
     }
 }

@@ -61,33 +61,19 @@ struct ChangeType: AsyncParsableCommand {
     @OptionGroup var start: StartOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var locks: LockOptions
+    @OptionGroup var annotation: AnnotationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let output = output.choose()
-        var columns = ["column": column]
-        columns["as"] = newName
-        var texts = ["type": type]
-        texts["using"] = using
-        texts["reverse"] = reverse
-        if cascade { texts["cascade"] = "yes" }
-        let request = try start.request(
-            try RecipeReader.builtIn("change-type"),
-            table: table,
-            columns: columns,
-            texts: texts,
-            options: PlanningOptions(
-                allowsLoss: allowLossy,
-                isOneWay: oneWay,
-                acknowledged: Set(locks.acknowledge)
-            )
+        let definition = try start.definition(
+            "change-type",
+            arguments: [
+                "table": table, "column": column, "type": type, "using": using, "reverse": reverse, "as": newName,
+            ],
+            flags: [.cascade: cascade, .oneWay: oneWay, .allowLossy: allowLossy],
+            locks
         )
-        try await start.run(
-            request,
-            locks.runner(connection, output),
-            output,
-            destroying: "This ends with dropping the column of the old type: \(column) of \(table)"
-                + (cascade ? ", and those of the columns that refer to it." : ".")
-        )
+        try await start.run(definition, locks.runner(connection, annotation, output), output)
     }
 }

@@ -59,16 +59,10 @@ struct LimitOptions: ParsableArguments {
                 (.commitTime, maxCommitTime), (.growth, maxBloat),
             ]
             var limits: Limits = [:]
-            for (name, text) in given {
-                if let text { limits[name] = try name.parse(text) }
+            let more = [("only", only), ("throttle-query", throttleQuery)]
+            for (option, text) in given.map({ ($0.rawValue, $1) }) + more {
+                if let text { try limits.set(option, to: text) }
             }
-            if let only {
-                guard let hours = Hours(only) else {
-                    throw Failure(.usage, "--only takes hours such as 22:00-06:00, a time zone behind them, or off")
-                }
-                limits.hours = hours
-            }
-            limits.throttleQuery = throttleQuery.map { ["off", "default"].contains($0) ? "" : $0 }
             return limits
         }
     }

@@ -58,13 +58,30 @@ struct LockOptions: ParsableArguments {
     }
 
     /// A runner that asks for locks so and tells what happens.
-    func runner(_ connection: ConnectionOptions, _ output: Output) -> Runner {
+    func runner(_ connection: ConnectionOptions, _ annotation: AnnotationOptions, _ output: Output) -> Runner {
         var runner = Runner(parameters: connection.parameters) { output.tell($0) }
         runner.lockTimeout = lockTimeout
         runner.lockDeadline = lockDeadline.seconds
         runner.acknowledged = Set(acknowledge)
+        runner.annotation = annotation.given
         return runner
     }
+}
+
+/// What is noted of a run.
+struct AnnotationOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("A word for the audit trail: a ticket, a release, a reason.", valueName: "text")
+    )
+    var annotate: String?
+
+    func validate() throws {
+        guard annotate == nil || given != nil else {
+            throw ValidationError("--annotate takes a text of 1 to \(Annotation.longest) characters.")
+        }
+    }
+
+    var given: Annotation? { annotate.flatMap { Annotation($0) } }
 }
 
 /// A duration as people write it on a command line.

@@ -17,8 +17,15 @@ struct Pause: AsyncParsableCommand {
     var change: String
 
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var annotation: AnnotationOptions
 
     func run() async throws {
-        print(try await Control.set(change, on: connection.parameters, isPaused: true).text)
+        let status = try await Control.set(
+            change,
+            on: connection.parameters,
+            isPaused: true,
+            annotation: annotation.given
+        )
+        print(status.text)
     }
 }

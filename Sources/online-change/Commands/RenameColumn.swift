@@ -32,21 +32,17 @@ struct RenameColumn: AsyncParsableCommand {
     @OptionGroup var start: StartOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var locks: LockOptions
+    @OptionGroup var annotation: AnnotationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let output = output.choose()
-        let request = try start.request(
-            try RecipeReader.builtIn("rename-column"),
-            table: table,
-            columns: ["from": from, "to": to],
-            options: PlanningOptions(uniqueCopies: uniqueCopies, acknowledged: Set(locks.acknowledge))
+        let definition = try start.definition(
+            "rename-column",
+            arguments: ["table": table, "from": from, "to": to],
+            flags: [.uniqueCopies: uniqueCopies],
+            locks
         )
-        try await start.run(
-            request,
-            locks.runner(connection, output),
-            output,
-            destroying: "This ends with dropping the column \(from) of \(table)."
-        )
+        try await start.run(definition, locks.runner(connection, annotation, output), output)
     }
 }

@@ -15,8 +15,15 @@ struct Resume: AsyncParsableCommand {
     var change: String
 
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var annotation: AnnotationOptions
 
     func run() async throws {
-        print(try await Control.set(change, on: connection.parameters, isPaused: false).text)
+        let status = try await Control.set(
+            change,
+            on: connection.parameters,
+            isPaused: false,
+            annotation: annotation.given
+        )
+        print(status.text)
     }
 }

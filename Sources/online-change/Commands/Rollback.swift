@@ -20,9 +20,10 @@ struct Rollback: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var locks: LockOptions
+    @OptionGroup var annotation: AnnotationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await locks.runner(connection, output.choose()).rollback(change)
+        try await locks.runner(connection, annotation, output.choose()).rollback(change)
     }
 }

@@ -23,29 +23,26 @@ struct StartOptions: ParsableArguments {
     @OptionGroup(title: "What holds the backfill back")
     var limits: LimitOptions
 
-    /// The request for a recipe.
-    func request(
-        _ recipe: Recipe,
-        table: String,
-        columns: [String: String],
-        texts: [String: String] = [:],
-        options: PlanningOptions
-    ) throws -> ChangeRequest {
-        ChangeRequest(
+    /// The change that the command line asks for.
+    func definition(
+        _ recipe: String,
+        arguments: [String: String?],
+        flags: [ChangeFlag: Bool],
+        _ locks: LockOptions
+    ) throws -> ChangeDefinition {
+        ChangeDefinition(
             recipe: recipe,
-            table: table,
-            columns: columns,
-            texts: texts,
             name: name,
-            options: options,
+            arguments: arguments,
+            flags: flags,
+            acknowledged: Set(locks.acknowledge),
             limits: try limits.limits
         )
     }
 
     /// Prints the plan, or starts the change and takes it through the phase.
-    ///
-    /// - Parameter destroying: what drop destroys, in a sentence.
-    func run(_ request: ChangeRequest, _ runner: Runner, _ output: Output, destroying: String) async throws {
+    func run(_ definition: ChangeDefinition, _ runner: Runner, _ output: Output) async throws {
+        let request = try definition.request()
         if dryRun {
             if let nothing = try await runner.nothingToDo(request) {
                 output.tell(.notice(nothing))
@@ -58,7 +55,7 @@ struct StartOptions: ParsableArguments {
             }
             return
         }
-        if through == .drop { try Confirmation.ask(destroying, isGiven: yes) }
+        if through == .drop { try Confirmation.ask(definition.destruction, isGiven: yes) }
         try await runner.start(request, through: through.rawValue)
     }
 }

@@ -20,6 +20,7 @@ struct Tune: AsyncParsableCommand {
 
     @OptionGroup(title: "What holds the backfill back") var limits: LimitOptions
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var annotation: AnnotationOptions
 
     func validate() throws {
         guard try !limits.limits.isEmpty else {
@@ -28,6 +29,12 @@ struct Tune: AsyncParsableCommand {
     }
 
     func run() async throws {
-        print(try await Control.set(change, on: connection.parameters, limits: try limits.limits).text)
+        let status = try await Control.set(
+            change,
+            on: connection.parameters,
+            limits: try limits.limits,
+            annotation: annotation.given
+        )
+        print(status.text)
     }
 }

@@ -26,9 +26,10 @@ struct Verify: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var locks: LockOptions
+    @OptionGroup var annotation: AnnotationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await locks.runner(connection, output.choose()).verify(change, repair: repair)
+        try await locks.runner(connection, annotation, output.choose()).verify(change, repair: repair)
     }
 }

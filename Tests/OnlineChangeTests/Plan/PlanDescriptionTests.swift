@@ -103,8 +103,8 @@ struct PlanDescriptionTests {
                | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_last";
                | ALTER TABLE "app"."users" DROP COLUMN IF EXISTS "full_name";
 
-          before the next phase: Nothing to deploy. New rows hold both names already; older ones get full_name from \
-        the backfill.
+          before the next phase:
+            now     New rows hold name and full_name alike; older ones get full_name from the backfill.
 
         backfill: Copies name into full_name for the rows that were there before, gives full_name the indexes of \
         name, and compares every row.
@@ -132,10 +132,16 @@ struct PlanDescriptionTests {
              |   FROM "app"."users" WHERE ctid >= '(first,0)' AND ctid < '(last,0)';
              undo: none needed
 
-          before the next phase: Deploy a release that reads and writes full_name. Old releases keep on with name: \
-        both names work, in any mixture. INSERT … ON CONFLICT (name) works until swap, ON CONFLICT (full_name) from \
-        swap on. Put new indexes, constraints, defaults or comments on full_name after swap only: until then it is \
-        the column that goes.
+          before the next phase:
+            now     Both names work: name and full_name hold the same in every row, whichever of them a
+                    statement writes. INSERT … ON CONFLICT (name) works until swap, ON CONFLICT (full_name)
+                    from swap on.
+            deploy  A release that reads and writes full_name. Old releases keep on with name beside it, in
+                    any mixture. Put new indexes, constraints, defaults or comments on full_name after swap
+                    only: until then it is the column that goes.
+            check   The new release's sessions are there. Those whose last statement has the new name:
+                    SELECT application_name, count(*) FROM pg_stat_activity
+                    WHERE query ~ ('\\m' || 'full_name' || '\\M') AND pid <> pg_backend_pid() GROUP BY 1;
 
         swap: Exchanges the two names in one transaction, so that the original column with all that hangs on it is \
         full_name.
@@ -179,8 +185,14 @@ struct PlanDescriptionTests {
                | DROP TRIGGER IF EXISTS "!online_change full_name count i" ON "app"."users";
                | DROP TRIGGER IF EXISTS "!online_change full_name count u" ON "app"."users";
 
-          before the next phase: Let the last release that uses name go. Until drop it keeps working, and its \
-        writes are counted.
+          before the next phase:
+            now     The original column, with all that hangs on it, is called full_name. name works until
+                    drop, and writes that come by it alone are counted.
+            deploy  The release that uses full_name alone; let the last one that uses name go.
+            check   The count of writes by the old name alone, in online-change status, stands still, and
+                    nobody reads by it:
+                    SELECT application_name, count(*) FROM pg_stat_activity
+                    WHERE query ~ ('\\m' || 'name' || '\\M') AND pid <> pg_backend_pid() GROUP BY 1;
 
         drop: Drops the legacy column name and all that online-change installed. There is no way back from here.
 

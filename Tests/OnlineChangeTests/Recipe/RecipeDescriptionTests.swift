@@ -21,7 +21,8 @@ struct RecipeDescriptionTests {
         expand: Adds {to} beside {from} and installs the triggers that keep the two equal.
           add-column: adds a nullable column of the same type, with the same storage and grants
           sync-columns: installs the dual-write triggers
-          then: Nothing to deploy. New rows hold both names already; older ones get {to} from the backfill.
+          then:
+            now     New rows hold {from} and {to} alike; older ones get {to} from the backfill.
 
         backfill: Copies {from} into {to} for the rows that were there before, gives {to} the indexes of {from}, and \
         compares every row.
@@ -29,15 +30,28 @@ struct RecipeDescriptionTests {
           copy-indexes: builds concurrent copies of the column's indexes
           analyze-table: vacuums and analyzes the table
           verify-columns: compares both columns in every row
-          then: Deploy a release that reads and writes {to}. Old releases keep on with {from}: both names work, in \
-        any mixture. INSERT … ON CONFLICT ({from}) works until swap, ON CONFLICT ({to}) from swap on. \
-        Put new indexes, constraints, defaults or comments on {to} after swap only: until then it is the column \
-        that goes.
+          then:
+            now     Both names work: {from} and {to} hold the same in every row, whichever of them a
+                    statement writes. INSERT … ON CONFLICT ({from}) works until swap, ON CONFLICT ({to})
+                    from swap on.
+            deploy  A release that reads and writes {to}. Old releases keep on with {from} beside it, in any
+                    mixture. Put new indexes, constraints, defaults or comments on {to} after swap only:
+                    until then it is the column that goes.
+            check   The new release's sessions are there. Those whose last statement has the new name:
+                    SELECT application_name, count(*) FROM pg_stat_activity
+                    WHERE query ~ ('\\m' || {'to'} || '\\M') AND pid <> pg_backend_pid() GROUP BY 1;
 
         swap: Exchanges the two names in one transaction, so that the original column with all that hangs on it is \
         {to}.
           swap-names: exchanges the names of the two columns in one transaction
-          then: Let the last release that uses {from} go. Until drop it keeps working, and its writes are counted.
+          then:
+            now     The original column, with all that hangs on it, is called {to}. {from} works until drop,
+                    and writes that come by it alone are counted.
+            deploy  The release that uses {to} alone; let the last one that uses {from} go.
+            check   The count of writes by the old name alone, in online-change status, stands still, and
+                    nobody reads by it:
+                    SELECT application_name, count(*) FROM pg_stat_activity
+                    WHERE query ~ ('\\m' || {'from'} || '\\M') AND pid <> pg_backend_pid() GROUP BY 1;
 
         drop: Drops the legacy column {from} and all that online-change installed. There is no way back from here.
           drop-column: drops the legacy column and what kept it equal

@@ -24,7 +24,7 @@ struct RecipeReaderTests {
         #expect(recipe.arguments.map(\.name) == ["table", "from"])
         #expect(recipe.phases.map(\.name) == ["only"])
         #expect(recipe.phases[0].isFinal)
-        #expect(recipe.phases[0].gate == "nothing")
+        #expect(recipe.phases[0].gate == Gate(now: "nothing"))
         #expect(recipe.phases[0].operations.first is AnalyzeTable)
     }
 
@@ -32,7 +32,7 @@ struct RecipeReaderTests {
         "What is wrong is told with its line and column",
         arguments: [
             ("summary: Tidies up.", "summary: Tidies up.\ncolour: red", "3:1: unknown key 'colour'"),
-            ("    gate: nothing", "    gates: nothing", "11:5: unknown key 'gates'"),
+            ("    gate: nothing", "    gates: nothing", "11:5: unknown key 'gates'; did you mean 'gate'?"),
             ("{ table: $table }", "{ table: $table, batch: 9 }", "10:41: unknown key 'batch'"),
             ("recipe: tidy\n", "", "1:1: 'recipe' is missing"),
             ("    summary: Vacuums {table}.\n", "", "7:5: 'summary' is missing"),

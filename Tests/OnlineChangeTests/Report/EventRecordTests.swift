@@ -46,8 +46,16 @@ struct EventRecordTests {
         expect(.notice("so it is"), #""event":"notice","message":"so it is""#)
         expect(.reconnecting(reason: "lost", attempt: 2), #""attempt":2,"event":"reconnecting","message":"lost""#)
         expect(
-            .phaseReached(phase: "swap", gate: "Wait.", next: nil),
-            #""event":"phase-reached","gate":"Wait.","phase":"swap""#
+            .phaseReached(phase: "swap", gate: Gate(now: "Wait."), next: nil),
+            #""event":"phase-reached","gate":{"now":"Wait."},"phase":"swap""#
+        )
+        expect(
+            .applying(file: "a.yaml", phase: "swap"),
+            #""event":"applying","file":"a.yaml","phase":"swap""#
+        )
+        expect(
+            .standsAlready(change: "names", phase: "swap", state: "active"),
+            #""change":"names","event":"stands-already","phase":"swap","state":"active""#
         )
         expect(.rolledBack, #""event":"rolled-back""#)
         expect(.finished, #""event":"finished""#)

@@ -43,8 +43,17 @@ struct EventTextTests {
         expect(.notice("all is well"), "  all is well")
         expect(.reconnecting(reason: "lost", attempt: 2), "  lost; connecting again (attempt 2)")
         expect(
-            .phaseReached(phase: "swap", gate: "Wait.", next: "online-change advance 1"),
-            "swap reached.\n  Wait.\n  next: online-change advance 1"
+            .phaseReached(phase: "swap", gate: Gate(now: "Wait."), next: "online-change advance 1"),
+            "swap reached.\n  now     Wait.\n  next    online-change advance 1"
+        )
+        expect(.applying(file: "a.yaml", phase: "swap"), "\na.yaml (through swap)")
+        expect(
+            .standsAlready(change: "names", phase: "swap", state: "active"),
+            "  names: swap is reached; left alone"
+        )
+        expect(
+            .standsAlready(change: "names", phase: "drop", state: "finished"),
+            "  names: finished; left alone"
         )
         expect(.rolledBack, "rolled back: the table is as it was")
         expect(.finished, "finished: nothing is left to do")

@@ -26,6 +26,13 @@ struct Ledger: Sendable {
         ).rows.first.map { try ChangeRecord($0) }
     }
 
+    /// Names of changes that may be meant by one that there isn't.
+    func namesLike(_ name: String) async throws -> [String] {
+        let names: [String] = try await session.run("SELECT DISTINCT name FROM online_change.change").rows
+            .map { try $0["name"] }
+        return Array(NearName.among(names, to: name).prefix(2))
+    }
+
     /// The change as it is now.
     func reload(_ id: Int) async throws -> ChangeRecord {
         guard let change = try await find(id) else {
@@ -234,13 +241,14 @@ struct StepMark: Sendable {
     }
 }
 
-/// Where this process runs: `ada@host (pid 4711)`.
+/// Where this process runs: `ada@host (pid 4711)`, and the pipeline's job that it belongs to.
 struct Origin: CustomStringConvertible {
     let description: String
 
     static let current = Origin(
         description:
             "\(NSUserName())@\(ProcessInfo.processInfo.hostName) (pid \(ProcessInfo.processInfo.processIdentifier))"
+            + (CallingJob.address(in: ProcessInfo.processInfo.environment).map { ", \($0)" } ?? "")
     )
 }
 

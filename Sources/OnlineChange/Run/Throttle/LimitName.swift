@@ -92,7 +92,7 @@ public enum LimitName: String, CaseIterable, Hashable, Sendable {
     /// Reads a value as people write it.
     ///
     /// - Throws: `Failure.usage` if it is none.
-    public func parse(_ text: String) throws -> Limit {
+    public func parse(_ text: String) throws(Failure) -> Limit {
         if text == "default" { return standard }
         if text == "off", canBeOff { return .off }
         if let limit = unit.parse(text) {

@@ -33,6 +33,29 @@ public struct Limits: Hashable, Sendable {
     /// How many batches run at once; nil for as many as suit the server.
     public var workers: Int? { self[.workers].number.map { Int($0) } }
 
+    /// The options that set limits, by their names on command lines and in change files.
+    public static let optionNames = LimitName.allCases.map(\.rawValue) + [hoursKey, queryKey]
+
+    /// Sets one as people write it.
+    ///
+    /// - Throws: `Failure.usage` if it is none, or the value doesn't fit.
+    public mutating func set(_ option: String, to text: String) throws(Failure) {
+        switch option {
+        case Self.hoursKey:
+            guard let hours = Hours(text) else {
+                throw Failure(.usage, "--only takes hours such as 22:00-06:00, a time zone behind them, or off")
+            }
+            self.hours = hours
+        case Self.queryKey:
+            throttleQuery = ["off", "default"].contains(text) ? "" : text
+        default:
+            guard let name = LimitName(rawValue: option) else {
+                throw Failure(.usage, "there is no option '\(option)'")
+            }
+            self[name] = try name.parse(text)
+        }
+    }
+
     /// The limits that are not at their defaults, in the order of their names, in words.
     public var differing: [String] {
         var texts = LimitName.allCases.compactMap { name in
@@ -71,8 +94,8 @@ extension Limits: Codable {
         init?(intValue: Int) { nil }
     }
 
-    private static let queryKey = "throttle-query"
-    private static let hoursKey = "only"
+    fileprivate static let queryKey = "throttle-query"
+    fileprivate static let hoursKey = "only"
 
     public init(from decoder: any Decoder) throws {
         self.init([:])
