@@ -277,8 +277,7 @@ public struct Runner: Sendable {
         if resolved.facts.ownerMayUseLedger, resolved.facts.canActAsOwner,
             try await LedgerAccess.state(session) == .present
         {
-            unfinished = try await Ledger(session: session).changes()
-                .filter { !$0.hasEnded }
+            unfinished = try await Ledger(session: session).unfinishedChanges()
         }
         return try await resolved.plan(
             on: session,

@@ -15,6 +15,13 @@ struct Ledger: Sendable {
             .map { try ChangeRecord($0) }
     }
 
+    /// Those that have not ended, the newest first: a ledger of years holds many more plans.
+    func unfinishedChanges() async throws -> [ChangeRecord] {
+        try await session.run(
+            "SELECT \(ChangeRecord.columns) FROM online_change.change WHERE finished_at IS NULL ORDER BY id DESC"
+        ).rows.map { try ChangeRecord($0) }
+    }
+
     /// The change of that number, or the newest of that name.
     func change(_ reference: String) async throws -> ChangeRecord? {
         try await session.run(
