@@ -25,10 +25,8 @@ struct OnlineChangeCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RenameColumn.self, ChangeType.self, AddNotNull.self, Apply.self, Status.self, Advance.self, Rollback.self,
-            Verify.self,
-            Wait.self, Pause.self,
-            Resume.self, Tune.self, Recipes.self, Demo.self,
+            RenameColumn.self, ChangeType.self, AddNotNull.self, Apply.self, Status.self, Evidence.self, Advance.self,
+            Rollback.self, Verify.self, Wait.self, Pause.self, Resume.self, Tune.self, Recipes.self, Demo.self,
         ]
     )
 

@@ -73,12 +73,13 @@ struct CatalogReader {
     func dependents(oid: UInt32, column: Int) async throws -> [AttachedObjectCheck.Dependent] {
         try await decode(
             """
-            SELECT json_agg(DISTINCT jsonb_build_object(
-              'object', pg_describe_object(d.classid, d.objid, d.objsubid),
-              'name', coalesce((pg_identify_object_as_address(d.classid, d.objid, d.objsubid)).object_names[
-                array_upper((pg_identify_object_as_address(d.classid, d.objid, d.objsubid)).object_names, 1)], '')))
-            FROM pg_depend d
-            WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = \(oid)::oid AND d.refobjsubid = \(column)
+            SELECT json_agg(json_build_object('object', object, 'name', name, 'keepsColumn', keeps) ORDER BY object) FROM (
+              SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS object,
+                     coalesce(address.object_names[array_upper(address.object_names, 1)], '') AS name,
+                     bool_or(d.deptype = 'n') AS keeps
+              FROM pg_depend d CROSS JOIN LATERAL pg_identify_object_as_address(d.classid, d.objid, d.objsubid) AS address
+              WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = \(oid)::oid AND d.refobjsubid = \(column)
+              GROUP BY 1, 2) dependents
             """
         )
     }

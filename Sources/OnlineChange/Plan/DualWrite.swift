@@ -32,8 +32,14 @@ public struct DualWrite: Codable, Hashable, Sendable {
     private var inFunction: QualifiedName { object("_in") }
     private var outFunction: QualifiedName { object("_out") }
     private var countFunction: QualifiedName { object("_count") }
-    private var legacyWrites: QualifiedName { object("_legacy_writes") }
-    private var legacyLast: QualifiedName { object("_legacy_last") }
+    /// Counts writes through the legacy column alone.
+    var counter: WriteCounter {
+        WriteCounter(
+            count: object("_legacy_writes"),
+            first: object("_legacy_first"),
+            last: object("_legacy_last")
+        )
+    }
 
     /// All three triggers.
     public var triggerNames: [Identifier] { [inInsert, inUpdate, out] }
@@ -93,8 +99,7 @@ public struct DualWrite: Codable, Hashable, Sendable {
 
     /// Creates functions and counters; touches no table.
     public func preparation(_ pair: ColumnPair) -> [SQL] {
-        conversions.flatMap(\.creation) + [inBody(pair), outBody(pair), countBody]
-            + [legacyWrites, legacyLast].map { "CREATE SEQUENCE IF NOT EXISTS \($0) MINVALUE 0 START 0" }
+        conversions.flatMap(\.creation) + [inBody(pair), outBody(pair), countBody] + counter.creation
     }
 
     /// Creates the triggers, which fire under replication too.
@@ -124,6 +129,7 @@ public struct DualWrite: Codable, Hashable, Sendable {
             trigger(countingNames[0], "INSERT", when: throughReplicaOnInsert(pair), countFunction),
             trigger(countingNames[1], "UPDATE", when: throughReplicaOnUpdate(pair), countFunction),
             always(countingNames),
+            counter.reset,
         ]
     }
 
@@ -140,7 +146,7 @@ public struct DualWrite: Codable, Hashable, Sendable {
     /// Drops what the triggers used.
     public var cleanup: [SQL] {
         [inFunction, outFunction, countFunction].map { "DROP FUNCTION IF EXISTS \($0)()" }
-            + [legacyWrites, legacyLast].map { "DROP SEQUENCE IF EXISTS \($0)" } + conversions.flatMap(\.removal)
+            + counter.removal + conversions.flatMap(\.removal)
     }
 
     private func throughReplicaOnInsert(_ pair: ColumnPair) -> SQL {
@@ -199,32 +205,16 @@ public struct DualWrite: Codable, Hashable, Sendable {
     /// roles have no right on our schema. Apart from the function that assigns, whose domain checks must run as the
     /// application's role with the application's search_path.
     private var countBody: SQL {
-        let body = """
+        let body: SQL = """
             BEGIN
-              PERFORM pg_catalog.nextval(\(regclass(legacyWrites)));
-              PERFORM pg_catalog.setval(\(regclass(legacyLast)),
-                (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+              \(counter.statements)
               RETURN NEW;
             END
             """
         return """
             CREATE OR REPLACE FUNCTION \(countFunction)() RETURNS trigger LANGUAGE plpgsql
-            SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \(literal: body)
+            SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \(literal: body.text)
             """
-    }
-
-    private func regclass(_ name: QualifiedName) -> String {
-        let constant: SQL = "\(literal: name.quoted)::pg_catalog.regclass"
-        return constant.text
-    }
-
-    /// How often and when a write last came through the legacy column alone.
-    public var legacyWritesQuery: Query {
-        """
-        SELECT CASE WHEN w.is_called THEN w.last_value + 1 ELSE 0 END AS writes,
-               CASE WHEN l.is_called THEN to_timestamp(l.last_value / 1000.0)::text END AS last
-        FROM \(legacyWrites) w, \(legacyLast) l
-        """
     }
 }
 

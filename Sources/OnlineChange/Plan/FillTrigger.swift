@@ -19,6 +19,8 @@ public struct FillTrigger: Codable, Hashable, Sendable {
     /// When a row needs filling: the null test of `NEW`.
     private let condition: SQL
     private let function: QualifiedName
+    /// Whether it counts what it fills; nil in plans of releases that didn't.
+    private let isCounting: Bool?
 
     /// Chooses a name that sorts after those of all other row triggers. Returns nil if there is none.
     init?(
@@ -26,6 +28,7 @@ public struct FillTrigger: Codable, Hashable, Sendable {
         column: Column,
         expression: FillExpression,
         needsConstraintTriggers: Bool,
+        isCounting: Bool,
         others: [Identifier]
     ) {
         guard let last = DualWrite.lastMark(others) else { return nil }
@@ -33,10 +36,25 @@ public struct FillTrigger: Codable, Hashable, Sendable {
         self.column = column.name
         self.expression = expression
         self.needsConstraintTriggers = needsConstraintTriggers
+        self.isCounting = isCounting
         name = DualWrite.trigger("\(last)online_change \(column.name)", " fill")
         condition = column.isNull("NEW.")
         let stem = DualWrite.stem(table: table.name, replica: column.name, oid: table.oid)
         function = QualifiedName(schema: DualWrite.schema, name: Identifier(stem).shortened(appending: "_fill"))
+    }
+
+    /// Counts the writes that would have stored NULL; nil where the trigger is to stay for good, and nobody asks.
+    var counter: WriteCounter? {
+        guard isCounting == true else { return nil }
+        let stem = Identifier(String(function.name.name.dropLast("_fill".count)))
+        func object(_ suffix: String) -> QualifiedName {
+            QualifiedName(schema: function.schema, name: stem.shortened(appending: suffix))
+        }
+        return WriteCounter(
+            count: object("_filled_writes"),
+            first: object("_filled_first"),
+            last: object("_filled_last")
+        )
     }
 
     /// What fills a row: the right side of SET.
@@ -51,9 +69,10 @@ public struct FillTrigger: Codable, Hashable, Sendable {
     var preparation: [SQL] {
         let columns = SQL.joined(expression.reads.map { "NEW.\($0) AS \($0)" })
         let row: SQL = expression.reads.isEmpty ? "" : " FROM (SELECT \(columns)) AS filled"
+        let counting: SQL = counter.map { "\n  \($0.statements)" } ?? ""
         let body: SQL = """
             #variable_conflict use_column
-            BEGIN
+            BEGIN\(counting)
               NEW.\(column) := (SELECT \(expression.text)\(row));
               RETURN NEW;
             EXCEPTION
@@ -61,7 +80,7 @@ public struct FillTrigger: Codable, Hashable, Sendable {
               WHEN OTHERS THEN RETURN NEW;
             END
             """
-        return [
+        return (counter?.creation ?? []) + [
             """
             CREATE OR REPLACE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql
             SECURITY DEFINER \(FunctionSettings.pinned) AS \(literal: body.text)
@@ -97,7 +116,7 @@ public struct FillTrigger: Codable, Hashable, Sendable {
     var removal: [SQL] { ["DROP TRIGGER IF EXISTS \(name) ON \(table)"] }
 
     /// Drops what the trigger used.
-    var cleanup: [SQL] { ["DROP FUNCTION IF EXISTS \(function)()"] }
+    var cleanup: [SQL] { ["DROP FUNCTION IF EXISTS \(function)()"] + (counter?.removal ?? []) }
 }
 
 /// What NULLs become, as the server understood it.

@@ -49,7 +49,14 @@ public struct Planner: Sendable {
             try Self.dualWrite(table, added: added, others: others, converting: typeChange)
         }
         let fill = try notNull?.fill.map { expression throws(Failure) in
-            try Self.fillTrigger(table, column, expression, notNull, others: others)
+            try Self.fillTrigger(
+                table,
+                column,
+                expression,
+                notNull,
+                isCounting: arguments.texts["keep-filling"] == nil,
+                others: others
+            )
         }
         var context = PlanningContext(
             table: table,
@@ -149,6 +156,7 @@ public struct Planner: Sendable {
         _ column: Column,
         _ expression: FillExpression,
         _ facts: NotNullFacts?,
+        isCounting: Bool,
         others: [Identifier]
     ) throws(Failure) -> FillTrigger {
         let trigger = FillTrigger(
@@ -156,6 +164,7 @@ public struct Planner: Sendable {
             column: column,
             expression: expression,
             needsConstraintTriggers: facts?.demands.contains(where: \.isCheckedByTrigger) ?? false,
+            isCounting: isCounting,
             others: others
         )
         if let trigger { return trigger }

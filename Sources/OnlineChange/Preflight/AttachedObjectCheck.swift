@@ -8,6 +8,8 @@ enum AttachedObjectCheck {
         let object: String
         /// Its bare name.
         let name: Identifier
+        /// Whether the server refuses to drop the column while it stands; what isn't so goes with the column.
+        let keepsColumn: Bool
     }
 
     static func findings(on column: Column, table: QualifiedName, dependents: [Dependent], isOriginal: Bool)

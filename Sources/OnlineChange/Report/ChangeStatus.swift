@@ -59,7 +59,9 @@ public struct ChangeStatus: Encodable, Sendable {
     public struct LegacyWrites: Encodable, Sendable {
         /// How many since the swap.
         public let count: Int
-        /// When the last one came, as the server writes it.
+        /// When the first one came, as the server writes it.
+        public let first: String?
+        /// When the last one came.
         public let last: String?
     }
 }
@@ -196,14 +198,16 @@ extension ChangeStatus {
     /// The counters belong to the table's owner; who may not read them sees none.
     private static func legacyWrites(_ pairs: [DualWrite], session: Session) async throws -> LegacyWrites? {
         do {
-            var found: [LegacyWrites] = []
+            var found: [CountedWrites] = []
             for pair in pairs {
-                found += try await session.run(pair.legacyWritesQuery).rows.map {
-                    LegacyWrites(count: try $0["writes"], last: try $0["last"])
-                }
+                if let counted = try await pair.counter.read(session) { found.append(counted) }
             }
             guard !found.isEmpty else { return nil }
-            return LegacyWrites(count: found.reduce(0) { $0 + $1.count }, last: found.compactMap(\.last).max())
+            return LegacyWrites(
+                count: found.reduce(0) { $0 + $1.count },
+                first: found.compactMap(\.first).min(),
+                last: found.compactMap(\.last).max()
+            )
         } catch let error as PostgresError where error.state == .insufficientPrivilege || error.state == .undefinedTable
         {
             return nil

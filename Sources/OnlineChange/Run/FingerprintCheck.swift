@@ -90,12 +90,7 @@ struct FingerprintCheck: Sendable {
                     && planned.names.added != nil
             })
         else { return [] }
-        let ours =
-            plan.allTriggerNames + plan.columns.flatMap(\.fingerprint.ours)
-            + planned.fingerprint.rewrittenTriggers.keys
-            + plan.steps.flatMap { step in
-                step.step.undoPreparation.compactMap(\.builtIndex) + [step.step.action.builtIndex].compactMap { $0 }
-            }
+        let ours = plan.ownObjects
         let dependents = try await reader.dependents(oid: planned.tableOID, column: column.number)
         let known = Set(planned.fingerprint.carried ?? [])
         return AttachedObjectCheck.findings(
@@ -104,16 +99,5 @@ struct FingerprintCheck: Sendable {
             dependents: dependents.filter { !ours.contains($0.name) && !known.contains($0.object) },
             isOriginal: isOriginal
         )
-    }
-}
-
-extension Action {
-    /// The name of the index that it builds.
-    fileprivate var builtIndex: Identifier? {
-        switch self {
-        case .buildIndex(let build): build.index.name
-        case .buildPartitionedIndex(let build): build.index.name
-        default: nil
-        }
     }
 }
