@@ -2,8 +2,8 @@ import Testing
 
 struct HelpTests {
     static let commands = [
-        "rename-column", "add-not-null", "status", "advance", "rollback", "verify", "pause", "resume", "tune",
-        "recipes", "demo", "apply", "wait",
+        "rename-column", "add-not-null", "status", "evidence", "advance", "rollback", "verify", "pause", "resume",
+        "tune", "recipes", "demo", "apply", "wait",
     ]
 
     @Test("Every command's help has an example that is not broken into two lines", arguments: commands)
@@ -62,6 +62,8 @@ struct HelpTests {
                                           repository describe, as far as they say.
                   status                  Shows all changes, or one: phase, progress, rate, why
                                           it waits, next command.
+                  evidence                Shows whether anything still uses a change's legacy
+                                          column: what speaks against drop.
                   advance                 Goes on to the next phase of a change, or through the
                                           named one.
                   rollback                Undoes everything that a change has done, from any

@@ -135,11 +135,12 @@ struct SwapMoment: Sendable {
     let secondsAgo: Double?
 
     static func read(_ change: ChangeRecord, on session: Session) async throws -> SwapMoment {
+        // A step that is one transaction is written down in it, and begins and ends with it.
         let swaps = change.plan.steps.filter(\.step.isSwap).map(\.position)
         let row = try await session.run(
             """
-            SELECT to_char(max(ended_at), 'YYYY-MM-DD HH24:MI:SS.US TZ') AS at,
-                   extract(epoch FROM clock_timestamp() - max(ended_at))::float8 AS age
+            SELECT to_char(max(coalesce(ended_at, begun_at)), 'YYYY-MM-DD HH24:MI:SS TZ') AS at,
+                   extract(epoch FROM clock_timestamp() - max(coalesce(ended_at, begun_at)))::float8 AS age
             FROM online_change.step
             WHERE change_id = \(change.id) AND position = ANY (\(swaps)::int[]) AND state = 'done'
             """

@@ -2,18 +2,20 @@ extension Evidence {
     /// The evidence on one screen.
     public var text: String {
         var lines = ["\(change) (number \(number), \(table)): \(verdict)"]
-        lines += writes.map { "  writes      \($0.text)" }
-        if let statements { lines += statements.lines.map { "  statements  \($0)" } }
-        lines += objects.map { "  objects     \($0.object): \($0.text) (\($0.basis.text))" }
-        lines += sessions.map { "  sessions    \($0.text)" }
-        lines += preparedTransactions.map { "  sessions    \($0.description)" }
-        if let unfit {
-            lines.append(
-                "  old type    \(Count.of(unfit.rows, "row")) can't be held by it or would not come back, counted at "
-                    + unfit.countedAt
-            )
+        func add(_ label: String, _ group: [String]) {
+            for (place, line) in group.enumerated() {
+                lines.append("  \(place == 0 ? label : String(repeating: " ", count: label.count))  \(line)")
+            }
         }
-        lines += unseen.map { "  not seen    \($0)" }
+        add("writes    ", writes.map(\.text))
+        add("statements", statements?.lines ?? [])
+        add("objects   ", objects.map { "\($0.object): \($0.text) (\($0.basis.text))" })
+        add("sessions  ", sessions.map(\.text) + preparedTransactions.map(\.description))
+        if let unfit {
+            let rows = unfit.rows == 0 ? "every row fits" : "\(Count.of(unfit.rows, "row")) can't go back to it unchanged"
+            add("old type  ", ["\(rows), counted at \(unfit.countedAt)"])
+        }
+        add("not seen  ", unseen)
         guard !reasons.isEmpty else { return lines.joined(separator: "\n") }
         lines.append("Against drop, the weightiest first:")
         for (place, reason) in reasons.enumerated() {

@@ -94,6 +94,8 @@ struct StatementEvidence: Sendable {
 
     private func parser() async throws -> StatementParse? {
         guard try await StatementParse.obstacle(session) == nil else { return nil }
+        // What we have parsed is not to fill the statistics that we read; not every role may see to that.
+        _ = try? await session.set("pg_stat_statements.track_utility", to: "off")
         return StatementParse(lockGuard: .onlyRehearsing(observer: session), session: session)
     }
 

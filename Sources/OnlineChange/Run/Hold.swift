@@ -161,7 +161,8 @@ extension Runner {
             facts: facts,
             lockGuard: lockGuard,
             acknowledged: acknowledged,
-            report: report
+            report: report,
+            quiet: quiet
         )
     }
 

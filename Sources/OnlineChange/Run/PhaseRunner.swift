@@ -27,6 +27,7 @@ struct PhaseRunner: Sendable {
         guard !plan.isAtLeast(context.change.phase, phase.name) else { return }
         let states = try await context.ledger.steps(context.change.id)
         let open = plan.steps.filter { $0.phase == phase.name && states[$0.position] != "done" }
+        if phase.isFinal, !open.isEmpty { try await QuietCheck(context: context).require() }
         await context.report(.phaseStarted(phase: phase.name, summary: phase.summary))
         let partitions = PartitionChanges(context: context)
         try await partitions.clean()

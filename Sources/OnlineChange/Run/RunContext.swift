@@ -15,6 +15,8 @@ struct RunContext: Sendable {
     /// Objects of findings that the user has taken note of.
     let acknowledged: Set<String>
     let report: @Sendable (Event) async -> Void
+    /// How long nothing may have come by the legacy column before drop; nil if that doesn't matter.
+    var quiet: QuietDemand?
     /// The column that the present step is about, by its place among the plan's.
     var place = 0
 

@@ -12,6 +12,8 @@ public struct Runner: Sendable {
     public var acknowledged: Set<String> = []
     /// What the user says of this run, for the audit trail.
     public var annotation: Annotation?
+    /// How long no write may have come through the legacy column alone before it is dropped; nil not to ask.
+    public var quiet: QuietDemand?
     let report: @Sendable (Event) async -> Void
 
     /// A runner that tells what happens to `report`.

@@ -134,6 +134,9 @@ struct StepRunner: Sendable {
             for condition in transaction.conditions {
                 assertions += try await require(condition)
             }
+            if state == "done", context.plan.phase(mark.phase)?.isFinal == true {
+                assertions += try await QuietCheck(context: context).assertions()
+            }
             do {
                 return try await context.lockGuard.run(
                     transaction,
@@ -145,8 +148,8 @@ struct StepRunner: Sendable {
                 guard (ContinuousClock.now - start).seconds < context.lockGuard.policy.deadline else {
                     throw Failure(
                         .notNow,
-                        "each time that the locks were held, a partition had come or our triggers had been touched since the "
-                            + "last look",
+                        "each time that the locks were held, a partition had come, our triggers had been touched or an old "
+                            + "release had written since the last look",
                         left: "Nothing of this step was done; what was done before it stands.",
                         next: "Run the same command again."
                     )

@@ -5,11 +5,12 @@ import OnlineChange
 struct Advance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Goes on to the next phase of a change, or through the named one.",
-        usage: "online-change advance <change> [--through <phase>] [--yes] [<options>]",
+        usage: "online-change advance <change> [--through <phase>] [--require-quiet <duration>] [--yes] [<options>]",
         discussion: """
             Example:
               online-change advance users.name-to-full_name
               online-change advance 3 --through drop --yes
+              online-change advance 3 --require-quiet 7d
             """
     )
 
@@ -22,6 +23,7 @@ struct Advance: AsyncParsableCommand {
     @Flag(help: "Do not ask before drop.")
     var yes = false
 
+    @OptionGroup var drop: DropOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var locks: LockOptions
     @OptionGroup var annotation: AnnotationOptions
@@ -32,8 +34,10 @@ struct Advance: AsyncParsableCommand {
         let status = try await ChangeStatus.read(connection.parameters, change: change)[0]
         let next = status.phases.first { $0.state != "reached" }?.name
         if (through?.rawValue ?? next) == PhaseName.drop.rawValue, next != nil {
-            try Confirmation.ask(status.destruction, isGiven: yes)
+            try await drop.ask(status.destruction, about: change, isGiven: yes, connection)
         }
-        try await locks.runner(connection, annotation, output).advance(change, through: through?.rawValue)
+        var runner = locks.runner(connection, annotation, output)
+        runner.quiet = try drop.demand(isConfirmed: yes)
+        try await runner.advance(change, through: through?.rawValue)
     }
 }

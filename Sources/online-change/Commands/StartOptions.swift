@@ -20,6 +20,8 @@ struct StartOptions: ParsableArguments {
     @Flag(help: "Do not ask before drop.")
     var yes = false
 
+    @OptionGroup var drop: DropOptions
+
     @OptionGroup(title: "What holds the backfill back")
     var limits: LimitOptions
 
@@ -56,6 +58,8 @@ struct StartOptions: ParsableArguments {
             return
         }
         if through == .drop { try Confirmation.ask(definition.destruction, isGiven: yes) }
+        var runner = runner
+        runner.quiet = try drop.demand(isConfirmed: yes)
         try await runner.start(request, through: through.rawValue)
     }
 }

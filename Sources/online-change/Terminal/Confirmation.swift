@@ -4,11 +4,14 @@ import Postgres
 
 /// Asks before something is destroyed, where somebody is there to answer.
 enum Confirmation {
+    /// Whether somebody is there and has not agreed yet.
+    static func isNeeded(isGiven: Bool) -> Bool { !isGiven && isatty(STDIN_FILENO) == 1 }
+
     /// Returns if the user agrees, has agreed with `--yes`, or is a script.
     ///
     /// - Throws: `Failure.usage` if the answer is no.
     static func ask(_ question: String, isGiven: Bool) throws(Failure) {
-        guard !isGiven, isatty(STDIN_FILENO) == 1 else { return }
+        guard isNeeded(isGiven: isGiven) else { return }
         FileHandle.standardError.write(Data("\(Secrets.hidden(in: question)) [y/N] ".utf8))
         // Nothing has begun that would have to end cleanly, and reading would not notice a cancelled task.
         for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
