@@ -98,7 +98,9 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "integration",
-            exclude: ["README.md", "ten-runs.sh", "bench.sh", "throttle.sh", "torture.sh", "staged-deploys"],
+            exclude: [
+                "README.md", "ten-runs.sh", "bench.sh", "throttle.sh", "torture.sh", "evidence.sh", "staged-deploys",
+            ],
             resources: [.copy("scenarios")],
             swiftSettings: settings
         ),

@@ -3,7 +3,7 @@ import Testing
 struct HelpTests {
     static let commands = [
         "rename-column", "add-not-null", "status", "evidence", "advance", "rollback", "verify", "pause", "resume",
-        "tune", "recipes", "demo", "apply", "wait",
+        "tune", "doctor", "recipes", "demo", "apply", "wait",
     ]
 
     @Test("Every command's help has an example that is not broken into two lines", arguments: commands)
@@ -77,6 +77,8 @@ struct HelpTests {
                   resume                  Lets a paused change go on, from any machine.
                   tune                    Sets what holds a change's backfill back and how fast
                                           it goes, from any machine.
+                  doctor                  Looks what stands in the way of changes on this
+                                          server, or of one table, and what to do about it.
                   recipes                 Lists the built-in recipes, or prints one: what its
                                           phases do, and its text.
                   demo                    Renames a column of 1,000,000 rows under live

@@ -69,6 +69,27 @@ enum Tool {
         )
     }
 
+    /// What a run printed for people, and its exit code.
+    struct Output: Sendable {
+        let code: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// Runs a command to its end, with its output for people.
+    static func output(_ arguments: [String], on parameters: ConnectionParameters) async throws -> Output {
+        let result = try await Subprocess.run(
+            .path(.init(path)),
+            arguments: Arguments(arguments + ["--dsn", parameters.conninfo ?? ""]),
+            input: .none,
+            output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 16)
+        )
+        var code: Int32 = -1
+        if case .exited(let status) = result.terminationStatus { code = status }
+        return Output(code: code, output: result.standardOutput, errors: result.standardError)
+    }
+
     /// The command that renames `account.name`, through a phase.
     static func rename(through phase: String, _ more: String...) -> [String] {
         ["rename-column", "account", "name", "full_name", "--name", Rename.name, "--through", phase, "--yes"] + more

@@ -109,38 +109,20 @@ public struct ServerFacts: Codable, Hashable, Sendable {
     }
 }
 
-/// Settings that `ALTER ROLE … SET` and `ALTER DATABASE … SET` gave to others than us.
+/// What roles and databases have been given that matters to a backfill.
 private struct RoleSettings {
-    var deadlockTimeouts: [Int] = []
-    var strictlyIsolated: [Identifier] = []
+    let deadlockTimeouts: [Int]
+    let strictlyIsolated: [Identifier]
 
     static func read(_ session: Session) async throws -> RoleSettings {
-        let rows = try await session.run(
-            """
-            SELECT coalesce(r.rolname, 'every role') AS role, s.setting
-            FROM pg_db_role_setting d CROSS JOIN unnest(d.setconfig) AS s(setting)
-            LEFT JOIN pg_roles r ON r.oid = d.setrole
-            WHERE d.setdatabase = 0 OR d.setdatabase =
-              (SELECT oid FROM pg_database WHERE datname = current_database())
-            """
-        ).rows
-        var settings = RoleSettings()
-        for row in rows {
-            let text: String = try row["setting"]
-            let parts = text.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2 else { continue }
-            switch parts[0] {
-            case "deadlock_timeout":
-                if let milliseconds = ServerDuration.milliseconds(String(parts[1])) {
-                    settings.deadlockTimeouts.append(milliseconds)
-                }
-            case "default_transaction_isolation" where parts[1] == "serializable" || parts[1] == "repeatable read":
-                settings.strictlyIsolated.append(Identifier(try row["role"]))
-            default:
-                break
-            }
-        }
-        return settings
+        let all = try await RoleSetting.all(session)
+        return RoleSettings(
+            deadlockTimeouts: all.filter { $0.name == "deadlock_timeout" }
+                .compactMap { ServerDuration.milliseconds($0.value) },
+            strictlyIsolated: all.filter {
+                $0.name == "default_transaction_isolation" && ["serializable", "repeatable read"].contains($0.value)
+            }.map { Identifier($0.role) }
+        )
     }
 }
 

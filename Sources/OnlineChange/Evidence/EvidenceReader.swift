@@ -53,21 +53,22 @@ private struct EvidenceReader {
         try await session.set("statement_timeout", to: "30000")
         let moment = try await SwapMoment.read(change, on: session)
         let plan = change.plan
-        let writes = try await WriteEvidence(session: session, plan: plan, isSwapped: moment.swappedAt != nil).read()
         var columns: [LegacyColumn] = []
         for column in plan.columns {
             if let legacy = try await LegacyColumn.find(column, on: session) { columns.append(legacy) }
         }
-        var objects: [Evidence.Mention] = []
-        let reader = ObjectEvidence(session: session, plan: plan)
-        for column in columns { objects += try await reader.read(column) }
-        let sessions = SessionEvidence(session: session, columns: columns)
-        let (running, hidden) = try await sessions.read()
         let statements =
             columns.isEmpty
             ? nil
             : try await StatementEvidence(session: session, columns: columns, swappedAt: moment.swappedAt)
                 .read(watching: request.watching)
+        // After the watch, which may have taken long.
+        let writes = try await WriteEvidence(session: session, plan: plan, isSwapped: moment.swappedAt != nil).read()
+        var objects: [Evidence.Mention] = []
+        let reader = ObjectEvidence(session: session, plan: plan)
+        for column in columns { objects += try await reader.read(column) }
+        let sessions = SessionEvidence(session: session, columns: columns)
+        let (running, hidden) = try await sessions.read()
         let quiet = Quiet(writes.map(\.report), swappedAgo: moment.secondsAgo)
         return Evidence(
             number: change.id,
@@ -136,7 +137,10 @@ struct SwapMoment: Sendable {
 
     static func read(_ change: ChangeRecord, on session: Session) async throws -> SwapMoment {
         // A step that is one transaction is written down in it, and begins and ends with it.
-        let swaps = change.plan.steps.filter(\.step.isSwap).map(\.position)
+        // Where no columns change places, the last step before the final phase is the moment.
+        let plan = change.plan
+        let before = plan.steps.filter { plan.phase($0.phase)?.isFinal == false }
+        let swaps = [before.last { $0.step.isSwap } ?? before.last].compactMap(\.?.position)
         let row = try await session.run(
             """
             SELECT to_char(max(coalesce(ended_at, begun_at)), 'YYYY-MM-DD HH24:MI:SS TZ') AS at,

@@ -144,17 +144,9 @@ struct StatementStatistics: Sendable {
     /// The search_path with which a role's statements look names up, as far as the catalog tells: what roles and databases
     /// have been given, else the one that this login has.
     func searchPaths() async throws -> SearchPaths {
-        let rows = try await session.run(
-            """
-            SELECT s.setrole AS role, s.setdatabase <> 0 AS is_here, substr(c.setting, 13) AS path
-            FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS c(setting)
-            WHERE c.setting LIKE 'search\\_path=%'
-              AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-            """
-        ).rows
         var paths = SearchPaths(fallback: session.loginPath)
-        for row in rows {
-            paths.given[SearchPaths.Place(role: try row["role"], isHere: try row["is_here"])] = try row["path"] as String
+        for setting in try await RoleSetting.all(session) where setting.name == "search_path" {
+            paths.given[SearchPaths.Place(role: setting.roleOID, isHere: setting.isHere)] = setting.value
         }
         return paths
     }

@@ -1,7 +1,7 @@
 /// Transaction numbers so old that vacuums against wraparound have the table, which give way to no lock.
 enum WraparoundCheck: PreflightCheck {
     /// From here on the server does nothing but save itself (`vacuum_failsafe_age`), and our batches use numbers up.
-    private static let limit = 1_600_000_000
+    static let limit = 1_600_000_000
 
     static func findings(_ subject: PreflightSubject) -> [Finding] {
         let table = subject.table

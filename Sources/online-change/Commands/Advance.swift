@@ -5,7 +5,7 @@ import OnlineChange
 struct Advance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Goes on to the next phase of a change, or through the named one.",
-        usage: "online-change advance <change> [--through <phase>] [--require-quiet <duration>] [--yes] [<options>]",
+        usage: "online-change advance <change> [--through <phase>] [--require-quiet <duration>] [<options>]",
         discussion: """
             Example:
               online-change advance users.name-to-full_name

@@ -6,7 +6,7 @@ import OnlineChange
 struct Evidence: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows whether anything still uses a change's legacy column: what speaks against drop.",
-        usage: "online-change evidence <change> [--require-quiet <duration>] [--watch <duration>] [--json] [<options>]",
+        usage: "online-change evidence <change> [--require-quiet <duration>] [--watch <duration>] [<options>]",
         discussion: """
             Counts the writes of old releases, and looks in pg_stat_statements, the catalog and running sessions for the \
             column's name. It changes nothing and executes no statement that it finds.

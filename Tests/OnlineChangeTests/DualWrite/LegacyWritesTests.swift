@@ -33,6 +33,45 @@ struct LegacyWritesTests {
             "SELECT extract(epoch FROM clock_timestamp() - \(last)::timestamptz)::float8"
         )
         #expect((-1.0...60).contains(age))
+        let first = try #require(await rename.status().legacyWrites?.first)
+        let isEarlier: Bool = try await connection.value("SELECT \(first)::timestamptz < \(last)::timestamptz")
+        #expect(isEarlier)
+        await connection.close()
+    }
+
+    /// Whatever was counted before, a swap begins at nothing: leftovers of the same name too.
+    @Test func beginsAtNothing() async throws {
+        let (rename, connection) = try await swapped()
+        try await connection.run("UPDATE t SET name = 'a'")
+        #expect(try await rename.status().legacyWrites?.count == 3)
+        try await rename.runner.rollback(Rename.change)
+        try await rename.through("expand")
+        let counter: String = try await connection.value(
+            "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'S' AND relname LIKE '%legacy_writes'"
+        )
+        try await connection.run("SELECT setval(\(counter)::regclass, 41)")
+        try await rename.through("swap")
+        #expect(try await rename.status().legacyWrites?.count == 0)
+        #expect(try await rename.status().legacyWrites?.first == nil)
+        try await connection.run("UPDATE t SET name = 'b'")
+        let writes = try #require(await rename.status().legacyWrites)
+        #expect(writes.count == 3)
+        #expect(writes.first != nil)
+        await connection.close()
+    }
+
+    /// A change whose plan an older release stored has no note of the first write.
+    @Test func counterWithoutFirst() async throws {
+        let (rename, connection) = try await swapped()
+        try await connection.run("UPDATE t SET name = 'a' WHERE id = 1")
+        let first: String = try await connection.value(
+            "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'S' AND relname LIKE '%legacy_first'"
+        )
+        try await connection.script(["DROP SEQUENCE \(server: first)"])
+        let writes = try #require(await rename.status().legacyWrites)
+        #expect(writes.count == 1)
+        #expect(writes.first == nil)
+        #expect(writes.last != nil)
         await connection.close()
     }
 

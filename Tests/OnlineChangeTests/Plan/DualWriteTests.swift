@@ -55,7 +55,7 @@ import Testing
         #expect(names.filter(DualWrite.isOurs) == names)
         let pair = ColumnPair.example
         let functions = [one, other, accented].flatMap { $0.preparation(pair) }.map { $0.text.prefix { $0 != "(" } }
-        #expect(Set(functions).count == 15)
+        #expect(Set(functions).count == 21)
     }
 
     @Test func sameColumnNamesInTwoTablesStayApart() throws {
@@ -107,14 +107,24 @@ import Testing
                 """
                 CREATE OR REPLACE FUNCTION "online_change"."t.full_name_2533f279_count"() RETURNS trigger LANGUAGE plpgsql
                 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN
-                  PERFORM pg_catalog.nextval(''"online_change"."t.full_name_2533f279_legacy_writes"''::pg_catalog.regclass);
-                  PERFORM pg_catalog.setval(''"online_change"."t.full_name_2533f279_legacy_last"''::pg_catalog.regclass,
-                    (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+                  IF pg_catalog.nextval(''"online_change"."t.full_name_2533f279_legacy_writes"''::pg_catalog.regclass) \
+                OPERATOR(pg_catalog.=) 0 THEN
+                    PERFORM pg_catalog.setval(''"online_change"."t.full_name_2533f279_legacy_first"''::pg_catalog.regclass, \
+                (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+                  END IF;
+                  PERFORM pg_catalog.setval(''"online_change"."t.full_name_2533f279_legacy_last"''::pg_catalog.regclass, \
+                (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
                   RETURN NEW;
                 END'
                 """,
                 #"CREATE SEQUENCE IF NOT EXISTS "online_change"."t.full_name_2533f279_legacy_writes" MINVALUE 0 START 0"#,
+                #"CREATE SEQUENCE IF NOT EXISTS "online_change"."t.full_name_2533f279_legacy_first" MINVALUE 0 START 0"#,
                 #"CREATE SEQUENCE IF NOT EXISTS "online_change"."t.full_name_2533f279_legacy_last" MINVALUE 0 START 0"#,
+                """
+                GRANT SELECT ON SEQUENCE "online_change"."t.full_name_2533f279_legacy_writes", \
+                "online_change"."t.full_name_2533f279_legacy_first", "online_change"."t.full_name_2533f279_legacy_last" \
+                TO PUBLIC
+                """,
             ]
         )
     }
@@ -148,6 +158,7 @@ import Testing
                 #"DROP FUNCTION IF EXISTS "online_change"."t.full_name_2533f279_out"()"#,
                 #"DROP FUNCTION IF EXISTS "online_change"."t.full_name_2533f279_count"()"#,
                 #"DROP SEQUENCE IF EXISTS "online_change"."t.full_name_2533f279_legacy_writes""#,
+                #"DROP SEQUENCE IF EXISTS "online_change"."t.full_name_2533f279_legacy_first""#,
                 #"DROP SEQUENCE IF EXISTS "online_change"."t.full_name_2533f279_legacy_last""#,
             ]
         )

@@ -64,7 +64,7 @@ struct NotNullPlanTests {
         let plan = try plan(facts)
         #expect(plan.triggerNames == ["~online_change name fill"])
         #expect(plan.allTriggerNames == plan.triggerNames)
-        #expect(plan.cleanup.count == 1)
+        #expect(plan.cleanup.count == 4)
         #expect(plan.namesInUse(in: plan.tableOID) == ["name"])
         #expect(plan.verification.repair?.text == #""name" = 1"#)
         #expect(plan.change == "app.users.name-not-null")
@@ -120,9 +120,17 @@ struct NotNullPlanTests {
 
     private static let filledStatements = """
         expand 1: fill NULLs in name by a trigger
+          CREATE SEQUENCE IF NOT EXISTS "online_change"."users.name_36e19b92_filled_writes" MINVALUE 0 START 0
+          CREATE SEQUENCE IF NOT EXISTS "online_change"."users.name_36e19b92_filled_first" MINVALUE 0 START 0
+          CREATE SEQUENCE IF NOT EXISTS "online_change"."users.name_36e19b92_filled_last" MINVALUE 0 START 0
+          GRANT SELECT ON SEQUENCE "online_change"."users.name_36e19b92_filled_writes", "online_change"."users.name_36e19b92_filled_first", "online_change"."users.name_36e19b92_filled_last" TO PUBLIC
           CREATE OR REPLACE FUNCTION "online_change"."users.name_36e19b92_fill"() RETURNS trigger LANGUAGE plpgsql
         SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS '#variable_conflict use_column
         BEGIN
+          IF pg_catalog.nextval(''"online_change"."users.name_36e19b92_filled_writes"''::pg_catalog.regclass) OPERATOR(pg_catalog.=) 0 THEN
+            PERFORM pg_catalog.setval(''"online_change"."users.name_36e19b92_filled_first"''::pg_catalog.regclass, (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+          END IF;
+          PERFORM pg_catalog.setval(''"online_change"."users.name_36e19b92_filled_last"''::pg_catalog.regclass, (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
           NEW."name" := (SELECT (lower("Login") || id) FROM (SELECT NEW."id" AS "id", NEW."Login" AS "Login") AS filled);
           RETURN NEW;
         EXCEPTION
@@ -135,6 +143,9 @@ struct NotNullPlanTests {
           ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "~online_change name fill"
           undo: DROP TRIGGER IF EXISTS "~online_change name fill" ON "app"."users"
           undo: DROP FUNCTION IF EXISTS "online_change"."users.name_36e19b92_fill"()
+          undo: DROP SEQUENCE IF EXISTS "online_change"."users.name_36e19b92_filled_writes"
+          undo: DROP SEQUENCE IF EXISTS "online_change"."users.name_36e19b92_filled_first"
+          undo: DROP SEQUENCE IF EXISTS "online_change"."users.name_36e19b92_filled_last"
         backfill 1: fill the NULLs in name
           UPDATE "app"."users" AS t SET "name" = (lower("Login") || id)
         WHERE ctid >= '(first,0)' AND ctid < '(last,0)' AND (pg_catalog.hashtid(t.ctid) OPERATOR(pg_catalog.&) 2147483647) OPERATOR(pg_catalog.%) 11 = stripe AND "name" IS NULL
@@ -159,5 +170,8 @@ struct NotNullPlanTests {
         drop 1: drop the trigger that fills NULLs
           DROP TRIGGER IF EXISTS "~online_change name fill" ON "app"."users"
           DROP FUNCTION IF EXISTS "online_change"."users.name_36e19b92_fill"()
+          DROP SEQUENCE IF EXISTS "online_change"."users.name_36e19b92_filled_writes"
+          DROP SEQUENCE IF EXISTS "online_change"."users.name_36e19b92_filled_first"
+          DROP SEQUENCE IF EXISTS "online_change"."users.name_36e19b92_filled_last"
         """
 }

@@ -62,16 +62,24 @@ struct PlanDescriptionTests {
              | CREATE OR REPLACE FUNCTION "online_change"."users.full_name_a27b6552_count"() RETURNS trigger \
         LANGUAGE plpgsql
              |   SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN
-             |     PERFORM pg_catalog.nextval(''"online_change"."users.full_name_a27b6552_legacy_writes"''::pg_catalog.regclass);
-             |     PERFORM pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.regclass,
-             |       (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) \
-        1000)::pg_catalog.int8);
+             |     IF pg_catalog.nextval(''"online_change"."users.full_name_a27b6552_legacy_writes"''::pg_catalog.regclass) \
+        OPERATOR(pg_catalog.=) 0 THEN
+             |       PERFORM pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_first"''::pg_catalog.regclass, \
+        (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+             |     END IF;
+             |     PERFORM pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.regclass, \
+        (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
              |     RETURN NEW;
              |   END';
              | CREATE SEQUENCE IF NOT EXISTS "online_change"."users.full_name_a27b6552_legacy_writes" MINVALUE 0 \
         START 0;
+             | CREATE SEQUENCE IF NOT EXISTS "online_change"."users.full_name_a27b6552_legacy_first" MINVALUE 0 \
+        START 0;
              | CREATE SEQUENCE IF NOT EXISTS "online_change"."users.full_name_a27b6552_legacy_last" MINVALUE 0 \
         START 0;
+             | GRANT SELECT ON SEQUENCE "online_change"."users.full_name_a27b6552_legacy_writes", \
+        "online_change"."users.full_name_a27b6552_legacy_first", "online_change"."users.full_name_a27b6552_legacy_last" \
+        TO PUBLIC;
              | ALTER TABLE "app"."users" ADD COLUMN "full_name" text;
              | CREATE TRIGGER "!online_change full_name in i" BEFORE INSERT ON "app"."users" FOR EACH ROW
              |   WHEN (pg_catalog.num_nonnulls(NEW."full_name") = 1 AND NEW."full_name" IS DISTINCT FROM \
@@ -100,6 +108,7 @@ struct PlanDescriptionTests {
                | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_out"();
                | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_count"();
                | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_writes";
+               | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_first";
                | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_last";
                | ALTER TABLE "app"."users" DROP COLUMN IF EXISTS "full_name";
 
@@ -170,6 +179,9 @@ struct PlanDescriptionTests {
         "online_change"."users.full_name_a27b6552_count"();
              | ALTER TABLE "app"."users" ENABLE ALWAYS TRIGGER "!online_change full_name count i", \
         ENABLE ALWAYS TRIGGER "!online_change full_name count u";
+             | SELECT pg_catalog.setval('"online_change"."users.full_name_a27b6552_legacy_writes"'::pg_catalog.regclass, 0, false), \
+        pg_catalog.setval('"online_change"."users.full_name_a27b6552_legacy_first"'::pg_catalog.regclass, 0, false), \
+        pg_catalog.setval('"online_change"."users.full_name_a27b6552_legacy_last"'::pg_catalog.regclass, 0, false);
              undo:
                first: SHARE UPDATE EXCLUSIVE on app.users, which makes an autovacuum leave (no reader and no writer \
         waits)
@@ -212,6 +224,7 @@ struct PlanDescriptionTests {
              | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_out"();
              | DROP FUNCTION IF EXISTS "online_change"."users.full_name_a27b6552_count"();
              | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_writes";
+             | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_first";
              | DROP SEQUENCE IF EXISTS "online_change"."users.full_name_a27b6552_legacy_last";
              undo: none, there is no way back
         """
