@@ -65,7 +65,7 @@ struct EvidenceTests {
     @Test func doctorOfABadlySetServer() async throws {
         let cluster = try await ThrowawayCluster.start(settings: [
             "wal_level": "logical", "autovacuum": "off", "max_locks_per_transaction": "10", "max_connections": "10",
-            "max_wal_senders": "2",
+            "max_wal_senders": "2", "max_prepared_transactions": "0",
         ])
         let parameters = ConnectionParameters(conninfo: cluster.dsn())
         let connection = try await Connection.open(parameters)

@@ -42,6 +42,8 @@ struct OnlineChangeCommand: AsyncParsableCommand {
                     try command.run()
                 }
             }
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
         } catch let error where isForTheParser(error) {
             let code = exitCode(for: error)
             guard !code.isSuccess else { exit(withError: error) }

@@ -143,6 +143,8 @@ public struct Evidence: Encodable, Sendable {
         public let seconds: Double?
         /// The statement, shortened and without constants.
         public let query: String
+        /// Who says that it uses the column.
+        public let basis: Basis
     }
 
     /// Rows that the old type can't hold.

@@ -57,17 +57,18 @@ private struct EvidenceReader {
         for column in plan.columns {
             if let legacy = try await LegacyColumn.find(column, on: session) { columns.append(legacy) }
         }
+        let judge = try await StatementJudge(session: session, columns: columns)
         let statements =
             columns.isEmpty
             ? nil
-            : try await StatementEvidence(session: session, columns: columns, swappedAt: moment.swappedAt)
+            : try await StatementEvidence(session: session, judge: judge, columns: columns, swappedAt: moment.swappedAt)
                 .read(watching: request.watching)
         // After the watch, which may have taken long.
         let writes = try await WriteEvidence(session: session, plan: plan, isSwapped: moment.swappedAt != nil).read()
         var objects: [Evidence.Mention] = []
         let reader = ObjectEvidence(session: session, plan: plan)
         for column in columns { objects += try await reader.read(column) }
-        let sessions = SessionEvidence(session: session, columns: columns)
+        let sessions = SessionEvidence(session: session, judge: judge, columns: columns)
         let (running, hidden) = try await sessions.read()
         let quiet = Quiet(writes.map(\.report), swappedAgo: moment.secondsAgo)
         return Evidence(

@@ -83,7 +83,7 @@ extension Evidence.Session {
     var text: String {
         let since = seconds.map { " for \(Seconds.text($0))" } ?? ""
         let details = [user, application.isEmpty ? nil : application, state.map { "\($0)\(since)" }].compactMap { $0 }
-        return "pid \(pid) (\(details.joined(separator: ", "))): \(query)"
+        return "pid \(pid) (\(details.joined(separator: ", "))), \(basis.text): \(query)"
     }
 }
 

@@ -3,13 +3,14 @@ import Postgres
 /// Finds sessions whose present or last statement names a legacy column, and prepared transactions that hold the table.
 struct SessionEvidence: Sendable {
     let session: Session
+    let judge: StatementJudge
     let columns: [LegacyColumn]
 
     /// What was found; statements of sessions that this role may not see are counted.
     func read() async throws -> (found: [Evidence.Session], hidden: Int) {
         let rows = try await session.run(
             """
-            SELECT a.pid, a.usename::text AS login, a.application_name AS application, a.state, a.query,
+            SELECT a.pid, a.usename::text AS login, a.usesysid AS role, a.application_name AS application, a.state, a.query,
                    extract(epoch FROM clock_timestamp() - a.state_change)::float8 AS seconds,
                    a.query = '<insufficient privilege>' AS is_hidden
             FROM pg_stat_activity a
@@ -27,7 +28,7 @@ struct SessionEvidence: Sendable {
                 continue
             }
             let words = StatementWords(try row["query"])
-            guard columns.contains(where: { $0.isNamed(in: words) }) else { continue }
+            guard let basis = try await basis(words, role: row["role"], called: row["login"]) else { continue }
             found.append(
                 Evidence.Session(
                     pid: try row["pid"],
@@ -35,11 +36,23 @@ struct SessionEvidence: Sendable {
                     application: try row["application"],
                     state: try row["state"],
                     seconds: (try row["seconds"] as Double?).map { max(0, $0) },
-                    query: words.shortened(to: 160)
+                    query: words.shortened(to: 160),
+                    basis: basis
                 )
             )
         }
         return (found, hidden)
+    }
+
+    private func basis(_ words: StatementWords, role: UInt32?, called name: String?) async throws -> Evidence.Basis? {
+        let named = columns.filter { $0.isNamed(in: words) }
+        guard !named.isEmpty else { return nil }
+        // A text that the server has cut can't be parsed, and is judged as a text.
+        let answer = try await judge.answer(words.parameterized, ofRole: role ?? 0, called: name ?? "")
+        for column in named {
+            if let basis = try await judge.basis(answer, words, column) { return basis }
+        }
+        return nil
     }
 
     func preparedTransactions() async throws -> [Blocker] {

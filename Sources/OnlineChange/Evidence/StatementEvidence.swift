@@ -3,6 +3,7 @@ import Postgres
 /// Finds the statements of the server's statistics that use a legacy column.
 struct StatementEvidence: Sendable {
     let session: Session
+    let judge: StatementJudge
     let columns: [LegacyColumn]
     let swappedAt: String?
 
@@ -37,7 +38,7 @@ struct StatementEvidence: Sendable {
         let candidates = reading.entries.map { (entry: $0, words: StatementWords($0.query)) }
             .filter { candidate in columns.contains { isCandidate(candidate.words, $0) } }
         statements.leftOut = max(0, candidates.count - Self.most)
-        statements.found = try await judged(Array(candidates.prefix(Self.most)), statistics, since: before)
+        statements.found = try await judged(Array(candidates.prefix(Self.most)), since: before)
         return statements
     }
 
@@ -55,25 +56,13 @@ struct StatementEvidence: Sendable {
 
     private func judged(
         _ candidates: [Candidate],
-        _ statistics: StatementStatistics,
         since before: [StatementStatistics.Entry.Key: Int]?
     ) async throws -> [Evidence.Statement] {
-        let paths = try await statistics.searchPaths()
-        let parse = try await parser()
         var found: [Evidence.Statement] = []
-        for (number, candidate) in candidates.enumerated() {
-            let (entry, words) = candidate
-            var answer = StatementParse.Answer.unknown
-            if let parse {
-                answer = try await parse.columns(
-                    of: entry.query,
-                    number: number,
-                    searchPath: paths.path(of: entry.roleOID, called: entry.role),
-                    tables: columns.flatMap(\.tree)
-                )
-            }
+        for (entry, words) in candidates {
+            let answer = try await judge.answer(entry.query, ofRole: entry.roleOID, called: entry.role)
             for column in columns {
-                guard let basis = try await basis(answer, words, column) else { continue }
+                guard let basis = try await judge.basis(answer, words, column) else { continue }
                 found.append(
                     Evidence.Statement(
                         role: entry.role,
@@ -90,40 +79,5 @@ struct StatementEvidence: Sendable {
             }
         }
         return found
-    }
-
-    private func parser() async throws -> StatementParse? {
-        guard try await StatementParse.obstacle(session) == nil else { return nil }
-        // What we have parsed is not to fill the statistics that we read; not every role may see to that.
-        _ = try? await session.set("pg_stat_statements.track_utility", to: "off")
-        return StatementParse(lockGuard: .onlyRehearsing(observer: session), session: session)
-    }
-
-    /// On what it rests that a statement uses a column; nil if it doesn't.
-    private func basis(_ answer: StatementParse.Answer, _ words: StatementWords, _ column: LegacyColumn) async throws
-        -> Evidence.Basis?
-    {
-        let isNamed = column.isNamed(in: words)
-        guard case .columns(let used) = answer else { return isNamed ? .text : nil }
-        if used.contains(where: { $0.table == column.tableOID && $0.number == column.number }) { return .server }
-        for key in used where key.table != column.tableOID && column.tree.contains(key.table) {
-            let name: String? = try await session.run(
-                "SELECT attname AS name FROM pg_attribute WHERE attrelid = \(key.table)::oid AND attnum = \(key.number)"
-            ).rows.first.map { try $0["name"] }
-            if name == column.name.name { return .server }
-        }
-        // A session may have set another search_path than its role's, and mean this table by the same name.
-        return isNamed && used.isEmpty ? .text : nil
-    }
-}
-
-extension LockGuard {
-    /// For transactions that are rolled back and take no lock that an application waits for.
-    static func onlyRehearsing(observer: Session) -> LockGuard {
-        LockGuard(
-            policy: LockPolicy(lockTimeout: 100, deadline: 0, deadlockTimeout: 1000),
-            observer: observer,
-            report: { _ in }
-        )
     }
 }

@@ -140,16 +140,6 @@ struct StatementStatistics: Sendable {
     /// Batches and comparisons of ours name the ledger, or read by blocks.
     private static let isNotOurs: SQL =
         "strpos(s.query, 'online_change') = 0 AND s.query !~ 't\\.ctid >= .*t\\.ctid < '"
-
-    /// The search_path with which a role's statements look names up, as far as the catalog tells: what roles and databases
-    /// have been given, else the one that this login has.
-    func searchPaths() async throws -> SearchPaths {
-        var paths = SearchPaths(fallback: session.loginPath)
-        for setting in try await RoleSetting.all(session) where setting.name == "search_path" {
-            paths.given[SearchPaths.Place(role: setting.roleOID, isHere: setting.isHere)] = setting.value
-        }
-        return paths
-    }
 }
 
 /// The search_path of each role.
@@ -162,6 +152,15 @@ struct SearchPaths: Sendable {
 
     let fallback: String
     var given: [Place: String] = [:]
+
+    /// Reads them as far as the catalog tells: what roles and databases have been given, else the one of this login.
+    static func read(_ session: Session) async throws -> SearchPaths {
+        var paths = SearchPaths(fallback: session.loginPath)
+        for setting in try await RoleSetting.all(session) where setting.name == "search_path" {
+            paths.given[Place(role: setting.roleOID, isHere: setting.isHere)] = setting.value
+        }
+        return paths
+    }
 
     /// The path of a role, with its own schema where the path has `$user`.
     func path(of role: UInt32, called name: String) -> String {

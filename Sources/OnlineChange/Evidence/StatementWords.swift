@@ -45,14 +45,28 @@ struct StatementWords: Sendable {
         tokens.indices.contains { place in relations.contains { isWord(place, $0.name) } }
     }
 
+    /// The statement with a parameter in the place of each constant, so that the server can parse it and nobody's data
+    /// comes into its log.
+    var parameterized: String {
+        var number = 0
+        return rendered(limit: .max) {
+            number += 1
+            return "$\(number)"
+        }
+    }
+
     /// The text without constants and comments, on one line and no longer than that.
     func shortened(to limit: Int) -> String {
+        rendered(limit: limit) { "?" }
+    }
+
+    private func rendered(limit: Int, value: () -> String) -> String {
         var text = ""
         for (place, token) in tokens.enumerated() {
             let piece =
                 switch token {
                 case .word(let word, let isQuoted): isQuoted ? Identifier(word).quoted : word
-                case .value: "?"
+                case .value: value()
                 case .mark(let mark): String(mark)
                 }
             text += (place > 0 && Self.isApart(tokens[place - 1], token) ? " " : "") + piece

@@ -96,6 +96,7 @@ struct EvidenceTests {
         #expect(session.application == "release-1")
         #expect(session.state == "idle in transaction")
         #expect(session.query == "update t set name = ? where id = ?")
+        #expect(session.basis == .server)
         try await old.run("PREPARE TRANSACTION 'pending'")
         try await old.run("SELECT 1")
         let later = try await evidence()

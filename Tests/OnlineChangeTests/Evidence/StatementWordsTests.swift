@@ -36,5 +36,6 @@ struct StatementWordsTests {
         #expect(words.shortened(to: 200) == "select password, x::int from t where password = ? and id >= ?")
         #expect(words.shortened(to: 10) == "select pas…")
         #expect(words.verb == "SELECT")
+        #expect(words.parameterized == "select password, x::int from t where password = $1 and id >= $2")
     }
 }
