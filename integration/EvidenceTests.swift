@@ -26,7 +26,9 @@ struct EvidenceTests {
 
         let releases = [try await release("release-1", cluster), try await release("release-2", cluster)]
         try await releases[1].run("UPDATE users SET full_name = 'Ada' WHERE id = 2")
-        try await releases[1].run("SELECT u.full_name AS name, p.name FROM users u LEFT JOIN products p USING (id) LIMIT 1")
+        try await releases[1].run(
+            "SELECT u.full_name AS name, p.name FROM users u LEFT JOIN products p USING (id) LIMIT 1"
+        )
         try await releases[0].run("UPDATE users SET name = 'Grace' WHERE id = 1")
         try await releases[0].run("SELECT name FROM users WHERE id = 1")
         let before = try await tool(["evidence", "users.name-to-full_name", "--require-quiet", "2s"], parameters)
@@ -52,7 +54,9 @@ struct EvidenceTests {
         #expect(after.output.contains("nothing speaks against drop"))
         #expect(after.output.contains("app, 1 call, 0 while watched, the server says so: update users set name = ?"))
         // What the tool had parsed is in nobody's statistics.
-        let traces: Int = try await owner.value("SELECT count(*) FROM pg_stat_statements WHERE query LIKE '%_evidence(%'")
+        let traces: Int = try await owner.value(
+            "SELECT count(*) FROM pg_stat_statements WHERE query LIKE '%_evidence(%'"
+        )
         #expect(traces == 0)
         let drop = try await tool(["advance", "users.name-to-full_name", "--require-quiet", "2s", "--yes"], parameters)
         #expect(drop.code == 0, "\(drop.errors)")
@@ -76,7 +80,9 @@ struct EvidenceTests {
               EXECUTE format('CREATE TABLE part_%s PARTITION OF parts FOR VALUES IN (%s)', n, n); END LOOP; END $$
             """
         ])
-        try await connection.run("UPDATE pg_database SET datfrozenxid = ((txid_current() - 900000000 + 4294967296) % 4294967296)::text::xid WHERE datname = current_database()")
+        try await connection.run(
+            "UPDATE pg_database SET datfrozenxid = ((txid_current() - 900000000 + 4294967296) % 4294967296)::text::xid WHERE datname = current_database()"
+        )
         try await connection.run("ALTER SYSTEM SET synchronous_standby_names = 'nowhere'")
         try await connection.run("SELECT pg_reload_conf()")
         try await eventually { try await connection.value("SHOW synchronous_standby_names") == "nowhere" }
@@ -85,7 +91,8 @@ struct EvidenceTests {
         #expect(doctor.code == 78)
         for said in [
             "blocks         setting synchronous_standby_names: ", "hurts          setting autovacuum: it is off",
-            "hurts          table public.parts: it has 61 partitions and indexes", "hurts          database postgres: its oldest",
+            "hurts          table public.parts: it has 61 partitions and indexes",
+            "hurts          database postgres: its oldest",
             "worth knowing  setting wal_level: it is logical",
         ] {
             #expect(doctor.output.contains(said), "\(said)\n\(doctor.output)")
@@ -105,7 +112,9 @@ struct EvidenceTests {
         #expect(swap.code == 0, "\(swap.errors)")
         let there = ConnectionParameters(conninfo: standby.cluster.dsn())
         try await eventually {
-            try await tool(["evidence", "users.name-to-full_name"], there).output.contains("which column a statement means: a standby parses nothing")
+            try await tool(["evidence", "users.name-to-full_name"], there).output.contains(
+                "which column a statement means: a standby parses nothing"
+            )
         }
         let doctor = try await tool(["doctor"], there)
         #expect(doctor.code == 78)

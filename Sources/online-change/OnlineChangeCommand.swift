@@ -26,7 +26,8 @@ struct OnlineChangeCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RenameColumn.self, ChangeType.self, AddNotNull.self, Apply.self, Status.self, Evidence.self, Advance.self,
-            Rollback.self, Verify.self, Wait.self, Pause.self, Resume.self, Tune.self, Doctor.self, Recipes.self, Demo.self,
+            Rollback.self, Verify.self, Wait.self, Pause.self, Resume.self, Tune.self, Doctor.self, Recipes.self,
+            Demo.self,
         ]
     )
 

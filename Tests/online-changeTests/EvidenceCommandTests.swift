@@ -54,7 +54,15 @@ import Testing
         try await TestDatabase.current.run("CREATE TABLE users (name text); INSERT INTO users VALUES ('Ada')")
         func rename(_ quiet: String) async throws -> Int32 {
             try await onlineChange(
-                "rename-column", "users", "name", "full_name", "--through", "drop", "--yes", "--require-quiet", quiet
+                "rename-column",
+                "users",
+                "name",
+                "full_name",
+                "--through",
+                "drop",
+                "--yes",
+                "--require-quiet",
+                quiet
             ).code
         }
         #expect(try await rename("1h") == 78)

@@ -35,7 +35,8 @@ enum IntegerAilments: DoctorCheck {
     private static func ailment(_ column: Filling, _ subject: DoctorSubject) async throws -> Ailment {
         let percent = "\(Int(column.part * 100)) %"
         let object = "column \(column.table).\(column.column)"
-        var message = "it is at \(Count.text(column.value)) of \(Count.text(column.limit)) (\(percent) of "
+        var message =
+            "it is at \(Count.text(column.value)) of \(Count.text(column.limit)) (\(percent) of "
             + (column.sequence.map { "the sequence \($0))" } ?? "\(column.type))")
         let remedy: String
         if let sequence = column.sequence {
@@ -45,7 +46,8 @@ enum IntegerAilments: DoctorCheck {
             let referring = try await ReferenceReader(session: subject.session).references(to: column.key, transition)
             let along = referring.filter(transition.takesAlong)
             if !along.isEmpty {
-                message += "; \(Count.of(along.count, "column")) \(along.count == 1 ? "refers" : "refer") to it and must follow"
+                message +=
+                    "; \(Count.of(along.count, "column")) \(along.count == 1 ? "refers" : "refer") to it and must follow"
             }
             remedy =
                 "online-change change-type \(argument(column.table.quoted)) \(argument(column.column.quoted)) bigint"

@@ -36,7 +36,11 @@ struct EvidenceReasons {
     private var written: [Evidence.Reason] {
         if let problem = quiet.problem {
             return [
-                Evidence.Reason(weight: .used, text: "whether old releases still write can't be told: \(problem)", next: nil)
+                Evidence.Reason(
+                    weight: .used,
+                    text: "whether old releases still write can't be told: \(problem)",
+                    next: nil
+                )
             ]
         }
         guard let missing = quiet.missing(of: required), let seconds = quiet.seconds else { return [] }
@@ -71,10 +75,11 @@ struct EvidenceReasons {
         return [
             Evidence.Reason(
                 weight: .used,
-                text: "\(Count.of(named.count, "statement")) of pg_stat_statements \(named.count == 1 ? "uses" : "use") it"
+                text:
+                    "\(Count.of(named.count, "statement")) of pg_stat_statements \(named.count == 1 ? "uses" : "use") it"
                     + "\(statements?.watchedSeconds.map { " and ran within the last \(Seconds.text($0))" } ?? " since swap"): "
                     + first.query,
-                next: "Find the release that sends it."
+                next: "Find the release that sends it. When it is gone, --watch 10m shows whether it still runs."
             )
         ]
     }
@@ -102,9 +107,14 @@ struct EvidenceReasons {
         }
         let textual = statements?.found.filter { $0.basis == .text && $0.callsWatched != 0 } ?? []
         if !textual.isEmpty {
-            add("\(Count.of(textual.count, "statement")) of pg_stat_statements may mean it: the name stands in the text", nil)
+            add(
+                "\(Count.of(textual.count, "statement")) of pg_stat_statements may mean it: the name stands in the text",
+                nil
+            )
         }
-        let stars = statements?.found.filter { $0.isStar && $0.callsWatched != 0 && ($0.callsWatched != nil || $0.isSinceSwap) } ?? []
+        let stars =
+            statements?.found.filter { $0.isStar && $0.callsWatched != 0 && ($0.callsWatched != nil || $0.isSinceSwap) }
+            ?? []
         if !stars.isEmpty {
             add(
                 "\(Count.of(stars.count, "statement")) of pg_stat_statements \(stars.count == 1 ? "reads" : "read") all columns (*)",
@@ -114,9 +124,14 @@ struct EvidenceReasons {
         let bodies = objects.filter { !$0.isInTheWay && $0.basis == .text }
         if !bodies.isEmpty { add("\(bodies.map(\.object).joined(separator: ", ")): the name stands in the body", nil) }
         if let problem = statements?.problem { add("statements were not seen: \(problem)", statements?.remedy) }
-        if let left = statements?.leftOut, left > 0 { add("\(Count.text(left)) statements with the name were not looked at", nil) }
+        if let left = statements?.leftOut, left > 0 {
+            add("\(Count.text(left)) statements with the name were not looked at", nil)
+        }
         if hiddenSessions > 0 {
-            add("this role may not see what \(Count.of(hiddenSessions, "session")) \(hiddenSessions == 1 ? "runs" : "run")", "GRANT pg_monitor.")
+            add(
+                "this role may not see what \(Count.of(hiddenSessions, "session")) \(hiddenSessions == 1 ? "runs" : "run")",
+                "GRANT pg_monitor."
+            )
         }
         return reasons
     }

@@ -12,7 +12,8 @@ extension Evidence {
         add("objects   ", objects.map { "\($0.object): \($0.text) (\($0.basis.text))" })
         add("sessions  ", sessions.map(\.text) + preparedTransactions.map(\.description))
         if let unfit {
-            let rows = unfit.rows == 0 ? "every row fits" : "\(Count.of(unfit.rows, "row")) can't go back to it unchanged"
+            let rows =
+                unfit.rows == 0 ? "every row fits" : "\(Count.of(unfit.rows, "row")) can't go back to it unchanged"
             add("old type  ", ["\(rows), counted at \(unfit.countedAt)"])
         }
         add("not seen  ", unseen)
@@ -30,7 +31,8 @@ extension Evidence {
         let weighty = reasons.filter { $0.weight != .perhaps }
         guard let first = weighty.first else {
             let quiet = quietSeconds.map { "quiet for \(Seconds.text($0)); " } ?? ""
-            return reasons.isEmpty ? "\(quiet)nothing speaks against drop" : "\(quiet)nothing certain speaks against drop"
+            return reasons.isEmpty
+                ? "\(quiet)nothing speaks against drop" : "\(quiet)nothing certain speaks against drop"
         }
         let more = weighty.count > 1 ? " (and \(Count.text(weighty.count - 1)) more)" : ""
         return "not yet: \(first.text)\(more)"
@@ -63,7 +65,9 @@ extension Evidence.Statements {
         guard since != nil || problem == nil else { return lines }
         let began = since.map { "since \($0)" } ?? "since the statistics began"
         let watched = watchedSeconds.map { ", watched for \(Seconds.text($0))" } ?? ""
-        lines.append(found.isEmpty ? "none names it (\(began)\(watched))" : "\(Count.text(found.count)) (\(began)\(watched)):")
+        lines.append(
+            found.isEmpty ? "none names it (\(began)\(watched))" : "\(Count.text(found.count)) (\(began)\(watched)):"
+        )
         lines += found.prefix(12).map(\.line)
         if found.count > 12 { lines.append("… and \(Count.text(found.count - 12)) more (--json has all)") }
         return lines

@@ -16,7 +16,8 @@ struct LegacyColumn: Hashable, Sendable {
 
     /// Finds it; nil for a change that adds no column, or whose table is gone.
     static func find(_ column: PlannedColumn, on session: Session) async throws -> LegacyColumn? {
-        guard let name = column.legacyName, try await CatalogReader(session: session).exists(oid: column.tableOID) else {
+        guard let name = column.legacyName, try await CatalogReader(session: session).exists(oid: column.tableOID)
+        else {
             return nil
         }
         let number: Int? = try await session.run(

@@ -31,7 +31,8 @@ struct ObjectEvidence: Sendable {
                     dependent.object,
                     .server,
                     isInTheWay: dependent.keepsColumn,
-                    dependent.keepsColumn ? "it uses the column, and the server refuses to drop that" : "it goes with the column"
+                    dependent.keepsColumn
+                        ? "it uses the column, and the server refuses to drop that" : "it goes with the column"
                 )
             }
         }

@@ -31,7 +31,9 @@ struct StatementParse: Sendable {
             """
         ).rows[0]
         if try row["recovering"] { return "a standby parses nothing for us" }
-        if try !(row["may_make_temporary"] as Bool) { return "this role may make no temporary objects (GRANT TEMPORARY)" }
+        if try !(row["may_make_temporary"] as Bool) {
+            return "this role may make no temporary objects (GRANT TEMPORARY)"
+        }
         return try row["has_event_triggers"] ? "an event trigger of this database would fire" : nil
     }
 

@@ -97,7 +97,8 @@ struct StatementStatistics: Sendable {
         } catch let error as PostgresError where error.state == .insufficientPrivilege {
             throw Missing(
                 problem: "this role may not read pg_stat_statements",
-                remedy: "GRANT USAGE ON SCHEMA \(view.schema.quoted) and GRANT SELECT ON \(view.quoted), or GRANT pg_monitor."
+                remedy:
+                    "GRANT USAGE ON SCHEMA \(view.schema.quoted) and GRANT SELECT ON \(view.quoted), or GRANT pg_monitor."
             )
         }
         return reading

@@ -44,7 +44,8 @@ struct WriteEvidence: Sendable {
 
     private typealias Subject = (place: Int, table: QualifiedName, column: Identifier, kind: Evidence.Writes.Kind)
 
-    private func read(_ subject: Subject, _ counter: WriteCounter, triggers: [Identifier], on table: UInt32) async throws
+    private func read(_ subject: Subject, _ counter: WriteCounter, triggers: [Identifier], on table: UInt32)
+        async throws
         -> Counted
     {
         var counted: CountedWrites?

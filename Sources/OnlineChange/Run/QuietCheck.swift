@@ -16,12 +16,14 @@ struct QuietCheck: Sendable {
             await context.report(.notice("drop is forced although \(refusal.message)"))
             try await context.ledger.note(
                 context.change.id,
-                what: "drop forced although \(refusal.message); \(Seconds.text(demand.seconds)) were asked for; \(words)"
+                what:
+                    "drop forced although \(refusal.message); \(Seconds.text(demand.seconds)) were asked for; \(words)"
             )
         } else {
             try await context.ledger.note(
                 context.change.id,
-                what: "drop: quiet for \(Seconds.text(looked.quiet.seconds ?? 0)), \(Seconds.text(demand.seconds)) were "
+                what:
+                    "drop: quiet for \(Seconds.text(looked.quiet.seconds ?? 0)), \(Seconds.text(demand.seconds)) were "
                     + "asked for; \(words)"
             )
         }

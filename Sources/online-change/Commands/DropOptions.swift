@@ -20,7 +20,9 @@ struct DropOptions: ParsableArguments {
 
     /// What the runner is to ask for.
     func demand(isConfirmed: Bool) throws(Failure) -> QuietDemand? {
-        guard !force || isConfirmed else { throw Failure(.usage, "--force goes with --yes", left: "Nothing was changed.") }
+        guard !force || isConfirmed else {
+            throw Failure(.usage, "--force goes with --yes", left: "Nothing was changed.")
+        }
         return requireQuiet.map { QuietDemand(seconds: $0.seconds, isForced: force) }
     }
 

@@ -49,7 +49,9 @@ struct DoctorTests {
         _ = try? await connection.run("CREATE UNIQUE INDEX CONCURRENTLY t_x ON t (x)")
         await connection.close()
         for found in [try await diagnosis(), try await diagnosis(of: "t")] {
-            #expect(said("index public.t_x", in: found).first?.hasPrefix("hurts: it is invalid: a concurrent build") == true)
+            #expect(
+                said("index public.t_x", in: found).first?.hasPrefix("hurts: it is invalid: a concurrent build") == true
+            )
             #expect(said("table public.t", in: found).first?.hasPrefix("hurts: autovacuum_enabled is off") == true)
         }
         #expect(said("index public.t_x", in: try await diagnosis(of: "other")) == [])
@@ -162,10 +164,16 @@ struct DoctorTests {
             """
         ])
         let found = try await diagnosis()
-        #expect(said("table public.t", in: found).first?.hasPrefix("blocks: 4 triggers on it belong to a change") == true)
+        #expect(
+            said("table public.t", in: found).first?.hasPrefix("blocks: 4 triggers on it belong to a change") == true
+        )
         #expect(found.blocks)
         let left = try #require(said("schema online_change", in: found).first)
-        #expect(left.hasPrefix("worthKnowing: 4 of its functions and sequences belong to no unfinished change -> DROP FUNCTION"))
+        #expect(
+            left.hasPrefix(
+                "worthKnowing: 4 of its functions and sequences belong to no unfinished change -> DROP FUNCTION"
+            )
+        )
         await connection.close()
     }
 

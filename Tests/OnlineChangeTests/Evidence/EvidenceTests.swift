@@ -172,7 +172,9 @@ struct EvidenceTests {
         #expect(none.writes.map(\.table) == ["public.parent", "public.child"])
         #expect(none.writes.map(\.column) == ["id_old", "parent_old"])
         #expect(none.unfit?.rows == 0)
-        try await database.run("INSERT INTO parent (id) VALUES (5000000000); INSERT INTO child (id, parent) VALUES (1, 5000000000)")
+        try await database.run(
+            "INSERT INTO parent (id) VALUES (5000000000); INSERT INTO child (id, parent) VALUES (1, 5000000000)"
+        )
         let some = try await evidence(of: "parent.id-to-bigint", scans: true)
         #expect(some.unfit?.rows == 2)
     }

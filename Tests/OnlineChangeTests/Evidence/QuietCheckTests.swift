@@ -22,7 +22,8 @@ struct QuietCheckTests {
     /// What the audit trail says of it.
     private func audit() async throws -> [String] {
         let connection = try await TestDatabase.current.connect()
-        let rows = try await connection.run("SELECT what FROM online_change.audit WHERE what LIKE 'drop%quiet for%'").rows
+        let rows = try await connection.run("SELECT what FROM online_change.audit WHERE what LIKE 'drop%quiet for%'")
+            .rows
         await connection.close()
         return try rows.map { try $0["what"] }
     }
@@ -78,7 +79,8 @@ struct QuietCheckTests {
         async let dropping = drop(QuietDemand(seconds: 1))
         // It has looked by the time that it waits for the lock.
         try await eventually {
-            try await connection.value("SELECT waiting LIKE 'lock: %' FROM online_change.change", as: Bool?.self) == true
+            try await connection.value("SELECT waiting LIKE 'lock: %' FROM online_change.change", as: Bool?.self)
+                == true
         }
         try await connection.run("UPDATE t SET name = 'late' WHERE id = 1")
         try await holder.run("COMMIT")

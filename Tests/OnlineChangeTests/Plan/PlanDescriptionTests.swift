@@ -65,10 +65,12 @@ struct PlanDescriptionTests {
              |     IF pg_catalog.nextval(''"online_change"."users.full_name_a27b6552_legacy_writes"''::pg_catalog.regclass) \
         OPERATOR(pg_catalog.=) 0 THEN
              |       PERFORM pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_first"''::pg_catalog.regclass, \
-        (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+        (pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
              |     END IF;
-             |     PERFORM pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.regclass, \
-        (EXTRACT(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
+             |     IF pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.regclass, \
+        (pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8) IS NULL THEN
+             |       NULL;
+             |     END IF;
              |     RETURN NEW;
              |   END';
              | CREATE SEQUENCE IF NOT EXISTS "online_change"."users.full_name_a27b6552_legacy_writes" MINVALUE 0 \
