@@ -84,6 +84,8 @@ extension Runner {
                 isAgain: isAgain
             )
             if decision == .leave {
+                // Whoever is told so deploys what relies on it.
+                guard try await !Throttle.mayForget(session) else { throw Failure.mayBeForgotten(found.name) }
                 await report(
                     .standsAlready(change: found.name, phase: found.phase, state: found.state.rawValue)
                 )
@@ -99,5 +101,16 @@ extension Runner {
             change.state == .finished && name.map { $0 == change.name } ?? true
                 && wanted.differences(from: ChangeSubject(change.plan)).isEmpty
         }
+    }
+}
+
+extension Failure {
+    fileprivate static func mayBeForgotten(_ change: String) -> Failure {
+        Failure(
+            .notNow,
+            "\(change): \(Throttle.noSynchronousStandby), and what is reached lasts only once one is",
+            left: "Nothing was changed.",
+            next: "Run the same command again when a standby is back."
+        )
     }
 }

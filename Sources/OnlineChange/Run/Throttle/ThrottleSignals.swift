@@ -22,6 +22,11 @@ extension Throttle {
           AND NOT EXISTS (SELECT FROM pg_stat_replication WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum')))
         """
 
+    /// Whether what the ledger says may be lost with this server: someone was interrupted while they waited for a standby.
+    static func mayForget(_ session: Session) async throws -> Bool {
+        try await session.value("SELECT NOT pg_is_in_recovery() AND \(synchronousStandbyIsMissing)")
+    }
+
     /// Looks at the server. Sessions of ours are known by their processes.
     static func look(_ session: Session, ours: [Int]) async throws -> Look {
         // From 17 on the checkpointer has statistics of its own.

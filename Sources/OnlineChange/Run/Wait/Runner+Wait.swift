@@ -38,6 +38,7 @@ extension Runner {
             var near: [String] = []
             if try await LedgerAccess.open(session) {
                 standing = try await ledger.change(waiting.reference).map { Standing($0) }
+                standing?.isDurable = try await !Throttle.mayForget(session)
                 if standing == nil { near = try await ledger.namesLike(waiting.reference) }
             }
             switch waiting.next(standing, near: near, elapsed: (ContinuousClock.now - start).seconds) {

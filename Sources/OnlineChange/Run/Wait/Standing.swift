@@ -15,6 +15,8 @@ struct Standing: Hashable, Sendable {
     let isWaiting: Bool
     /// Why it stopped the last time.
     let error: String?
+    /// Whether all this lasts when the server is lost, as far as its commits wait for a standby.
+    var isDurable = true
 
     func isReached(_ asked: String) -> Bool {
         if state == .finished { return true }
@@ -39,6 +41,7 @@ struct Standing: Hashable, Sendable {
 
     /// In a few words.
     var text: String {
+        guard isDurable else { return "\(Throttle.noSynchronousStandby), and what is reached lasts only once one is" }
         let reached = phase.map { "\($0) is reached" } ?? "it is begun"
         guard let runner else {
             let stopped = error.map { ", it stopped: \($0)" } ?? ""

@@ -34,7 +34,7 @@ struct Waiting: Sendable {
     ///   - elapsed: seconds since the wait began.
     mutating func next(_ standing: Standing?, near: [String] = [], elapsed: Double) -> Verdict {
         if let standing {
-            if standing.isReached(phase) { return .reached }
+            if standing.isReached(phase), standing.isDurable { return .reached }
             if let failure = standing.deadEnd(awaiting: phase) { return .over(failure) }
         } else if reference.allSatisfy(\.isNumber) {
             // Whoever knows a number has seen the change.

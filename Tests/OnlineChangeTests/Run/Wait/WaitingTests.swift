@@ -67,6 +67,20 @@ struct WaitingTests {
         #expect(notice(waiting.next(standing("backfill", runner: nil), elapsed: 6)) == nil)
     }
 
+    @Test("What a failover could undo is not reached yet")
+    func durability() {
+        var waiting = Waiting(reference: "names", phase: "backfill", timeout: 60)
+        var standing = standing("backfill")
+        standing.isDurable = false
+        #expect(
+            notice(waiting.next(standing, elapsed: 0))
+                == "waiting for backfill: names: no standby of those that synchronous_standby_names asks for is connected, "
+                + "and what is reached lasts only once one is"
+        )
+        standing.isDurable = true
+        #expect(waiting.next(standing, elapsed: 1) == .reached)
+    }
+
     @Test("It sleeps no longer than it may")
     func interval() {
         var waiting = Waiting(reference: "names", phase: "swap", timeout: 10)
