@@ -34,9 +34,8 @@ struct WriteCounter: Hashable, Sendable {
             "(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8"
         return """
             IF pg_catalog.nextval(\(regclass(count))) OPERATOR(pg_catalog.=) 0 THEN
-                PERFORM pg_catalog.setval(\(regclass(first)), \(now));
-              END IF;
-              IF pg_catalog.setval(\(regclass(last)), \(now)) IS NULL THEN
+                PERFORM pg_catalog.setval(\(regclass(first)), pg_catalog.setval(\(regclass(last)), \(now)));
+              ELSIF pg_catalog.setval(\(regclass(last)), \(now)) IS NULL THEN
                 NULL;
               END IF;
             """

@@ -128,9 +128,8 @@ struct NotNullPlanTests {
         SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS '#variable_conflict use_column
         BEGIN
           IF pg_catalog.nextval(''"online_change"."users.name_36e19b92_filled_writes"''::pg_catalog.regclass) OPERATOR(pg_catalog.=) 0 THEN
-            PERFORM pg_catalog.setval(''"online_change"."users.name_36e19b92_filled_first"''::pg_catalog.regclass, (pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
-          END IF;
-          IF pg_catalog.setval(''"online_change"."users.name_36e19b92_filled_last"''::pg_catalog.regclass, (pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8) IS NULL THEN
+            PERFORM pg_catalog.setval(''"online_change"."users.name_36e19b92_filled_first"''::pg_catalog.regclass, pg_catalog.setval(''"online_change"."users.name_36e19b92_filled_last"''::pg_catalog.regclass, (pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8));
+          ELSIF pg_catalog.setval(''"online_change"."users.name_36e19b92_filled_last"''::pg_catalog.regclass, (pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8) IS NULL THEN
             NULL;
           END IF;
           NEW."name" := (SELECT (lower("Login") || id) FROM (SELECT NEW."id" AS "id", NEW."Login" AS "Login") AS filled);

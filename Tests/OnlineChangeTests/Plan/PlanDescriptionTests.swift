@@ -65,9 +65,9 @@ struct PlanDescriptionTests {
              |     IF pg_catalog.nextval(''"online_change"."users.full_name_a27b6552_legacy_writes"''::pg_catalog.regclass) \
         OPERATOR(pg_catalog.=) 0 THEN
              |       PERFORM pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_first"''::pg_catalog.regclass, \
-        (pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8);
-             |     END IF;
-             |     IF pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.regclass, \
+        pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.regclass, \
+        (pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8));
+             |     ELSIF pg_catalog.setval(''"online_change"."users.full_name_a27b6552_legacy_last"''::pg_catalog.regclass, \
         (pg_catalog.date_part(''epoch'', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8) IS NULL THEN
              |       NULL;
              |     END IF;
