@@ -10,10 +10,13 @@ struct ReportChart: Sendable {
     private static let width = 1000.0
     private static let height = 160.0
 
-    /// The figure; nil where no sample has a value.
+    /// Fewer make no line.
+    private static let fewest = 3
+
+    /// The figure; nil where hardly a sample has a value.
     func markup(_ samples: [Sample]) -> Markup? {
         let values = samples.compactMap(value)
-        guard let most = values.max(), samples.reduce(0, { $0 + $1.span }) > 0 else { return nil }
+        guard values.count >= Self.fewest, let most = values.max(), samples.reduce(0, { $0 + $1.span }) > 0 else { return nil }
         let top = most > 0 ? most : 1
         let total = samples.reduce(0) { $0 + $1.span }
         let mean = mean(samples)
