@@ -32,6 +32,9 @@ struct SampleMeter: Sendable {
     private var last: (counters: Counters, time: Double)?
     private var worked = 0.0
     private var lastTime: Double?
+    /// What held the work back at the last note, and the last thing that has since the last sample.
+    private var isHeld = false
+    private var held: [String] = []
 
     init(_ activity: Sample.Activity, position: Int) {
         self.activity = activity
@@ -46,10 +49,14 @@ struct SampleMeter: Sendable {
         guard let last, let lastTime else {
             last = (counters, now)
             lastTime = now
+            isHeld = !counters.held.isEmpty
             return nil
         }
-        if counters.held.isEmpty { worked += now - lastTime }
+        // What a note says holds from then on, until the next one.
+        if !isHeld { worked += now - lastTime }
         self.lastTime = now
+        isHeld = !counters.held.isEmpty
+        if isHeld { held = counters.held }
         let isStill =
             !counters.held.isEmpty && counters.held == last.counters.held && counters.rows == last.counters.rows
         let span = now - last.time
@@ -57,6 +64,7 @@ struct SampleMeter: Sendable {
         defer {
             self.last = (counters, now)
             worked = 0
+            held = []
         }
         return Sample(
             activity: activity,
@@ -72,7 +80,7 @@ struct SampleMeter: Sendable {
             workers: counters.workers,
             lagBytes: counters.lagBytes,
             lagSeconds: counters.lagSeconds,
-            held: counters.held.isEmpty ? nil : counters.held.joined(separator: ", ")
+            held: held.isEmpty ? nil : held.joined(separator: ", ")
         )
     }
 }

@@ -27,12 +27,25 @@ struct SampleMeterTests {
         var meter = SampleMeter(.backfill, position: 2)
         var samples: [Sample] = []
         for second in 0...60 {
-            let counters = Counters(rows: 100, held: second > 0 ? ["replication-lag", "pause"] : [])
+            let counters = Counters(rows: 100, held: ["replication-lag", "pause"])
             if let sample = meter.note(counters, at: Double(second)) { samples.append(sample) }
         }
         #expect(samples.count == 6)
         #expect(samples.allSatisfy { $0.worked == 0 && $0.rate == nil && $0.held == "replication-lag, pause" })
         #expect(samples.reduce(0) { $0 + $1.span } >= 50)
+    }
+
+    @Test("A short hold is seen in its sample, though it is over when that is made")
+    func shortHold() {
+        var meter = SampleMeter(.backfill, position: 2)
+        var samples: [Sample] = []
+        for half in 0...8 {
+            let counters = Counters(rows: min(half, 2) * 100, held: (2...5).contains(half) ? ["pause"] : [])
+            if let sample = meter.note(counters, at: Double(half) / 2) { samples.append(sample) }
+        }
+        #expect(samples.map(\.held) == ["pause", "pause", nil])
+        #expect(samples.map(\.worked) == [1, 0, 1])
+        #expect(samples.map(\.span) == [1, 2, 1])
     }
 
     @Test("Counters that begin anew count as nothing, and what is left at the end is told")
