@@ -16,7 +16,9 @@ struct ReportChart: Sendable {
     /// The figure; nil where hardly a sample has a value.
     func markup(_ samples: [Sample]) -> Markup? {
         let values = samples.compactMap(value)
-        guard values.count >= Self.fewest, let most = values.max(), samples.reduce(0, { $0 + $1.span }) > 0 else { return nil }
+        guard values.count >= Self.fewest, let most = values.max(), samples.reduce(0, { $0 + $1.span }) > 0 else {
+            return nil
+        }
         let top = most > 0 ? most : 1
         let total = samples.reduce(0) { $0 + $1.span }
         let mean = mean(samples)

@@ -69,7 +69,12 @@ extension ReportDocument {
         )
         if let error = status.error { facts.append(("Stopped", error)) }
         facts.append(("Started", status.startedAt + (status.finishedAt.map { ", ended \($0)" } ?? "")))
-        if let gate = status.gate { facts.append(("Gate", gate)) }
+        if let gate = status.gate {
+            facts.append(("Now", gate.now))
+            if let deploy = gate.deploy { facts.append(("Deploy", deploy)) }
+            if let check = gate.check { facts.append(("Check", check)) }
+            if let back = gate.back { facts.append(("Back", gate.beforeBack.map { "\($0) Then: \(back)" } ?? back)) }
+        }
         if let next = status.next { facts.append(("Next", next)) }
         return facts
     }
