@@ -1,7 +1,7 @@
 /// How texts of others look on a terminal.
-enum DisplayText {
+public enum DisplayText {
     /// The text on one line, with nothing in it that would steer a terminal: names, statements and errors are anyone's.
-    static func printable(_ text: String) -> String {
+    public static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { scalar in
@@ -20,10 +20,10 @@ enum DisplayText {
     }
 
     /// How many columns a text takes.
-    static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
+    public static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
     /// The text in so many columns at the most, with `…` where something was cut off.
-    static func cut(_ text: String, to columns: Int) -> String {
+    public static func cut(_ text: String, to columns: Int) -> String {
         guard width(text) > columns else { return text }
         var result = ""
         var used = 0

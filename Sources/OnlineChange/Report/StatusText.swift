@@ -63,7 +63,7 @@ extension ChangeStatus {
         if let check = gate.check { lines.append(ScreenLine("check", check)) }
         if let next = gate.next { lines.append(ScreenLine("next", next, .command)) }
         if let back = gate.back {
-            lines.append(ScreenLine("back", gate.beforeBack.map { "\($0) Then: \(back)" } ?? back))
+            lines.append(ScreenLine("back", gate.beforeBack.map { "\($0) \(back)" } ?? back))
         }
         return lines
     }

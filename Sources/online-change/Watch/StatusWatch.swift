@@ -8,7 +8,7 @@ struct StatusWatch: Sendable {
     let change: String?
 
     private enum Event: Sendable {
-        case saw([ChangeStatus], seconds: Double)
+        case saw([ChangeStatus])
         case lost(String)
         case failed(Failure)
         case terminal(TerminalEvents.Event)
@@ -70,8 +70,8 @@ struct StatusWatch: Sendable {
         for await event in events {
             let now = (ContinuousClock.now - start).seconds
             switch event {
-            case .saw(let statuses, let seconds):
-                screen.saw(statuses, at: now, seconds: seconds)
+            case .saw(let statuses):
+                screen.saw(statuses, at: now)
                 if !isInteractive { log.lines(for: statuses).forEach { Terminal.write($0 + "\n") } }
                 if screen.isOver { return }
             case .lost(let reason):
@@ -110,9 +110,7 @@ struct StatusWatch: Sendable {
                 if let reader { opened = reader } else { opened = try await StatusReader.open(parameters) }
                 reader = opened
                 wasConnected = true
-                let start = ContinuousClock.now
-                let statuses = try await opened.read(change)
-                continuation.yield(.saw(statuses, seconds: (ContinuousClock.now - start).seconds))
+                continuation.yield(.saw(try await opened.read(change)))
             } catch {
                 let failure = Failure(error)
                 // Whoever has mistyped the address or the name must not wait for it.

@@ -25,7 +25,7 @@ struct WatchLog {
     mutating func lines(forLoss reason: String, at date: Date = Date()) -> [String] {
         guard !isLost else { return [] }
         isLost = true
-        return ["\(Self.time(date)) the server can't be reached, trying again: \(reason.replacing("\n", with: " "))"]
+        return ["\(Self.time(date)) the server can't be reached, trying again: \(DisplayText.printable(reason))"]
     }
 
     private static func time(_ date: Date) -> String {

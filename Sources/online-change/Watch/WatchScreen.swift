@@ -16,16 +16,14 @@ struct WatchScreen {
     /// Since when the server has not answered, in seconds of our own clock, and why.
     private var trouble: (since: Double, reason: String)?
     private var lastLook: Double?
-    private var lastCost = 0.0
 
     /// Whether every change that is shown has ended.
     var isOver: Bool { lastLook != nil && statuses.allSatisfy { $0.finishedAt != nil } }
 
-    /// Takes note of what a look gave, and how long it took.
-    mutating func saw(_ statuses: [ChangeStatus], at now: Double, seconds: Double) {
+    /// Takes note of what a look gave.
+    mutating func saw(_ statuses: [ChangeStatus], at now: Double) {
         self.statuses = statuses
         lastLook = now
-        lastCost = seconds
         trouble = nil
     }
 
@@ -87,15 +85,19 @@ struct WatchScreen {
         } else {
             foot.append("q leave  p pause/resume  +/- workers  </> batch time  ? help")
         }
-        foot = foot.map { String($0.prefix(columns)) }
-        let room = max(1, rows - foot.count - 1)
+        foot = foot.map { DisplayText.cut(DisplayText.printable($0), to: columns) }
+        // On a screen of a few rows the change itself comes first.
+        if foot.count >= rows { foot = [] }
+        let room = max(1, rows - foot.count - (rows > 12 ? 1 : 0))
         var body: [String]
         switch statuses.count {
-        case 0: body = [lastLook == nil ? "connecting …" : "no changes in this database"]
+        case 0: body = [DisplayText.cut(lastLook == nil ? "connecting …" : "no changes in this database", to: columns)]
         case 1: body = statuses[0].screen(width: columns, height: room, isColoured: isColoured)
         default:
             body = StatusTable(statuses).lines(width: columns, isColoured: isColoured)
-            if body.count > room { body = body.prefix(room - 1) + ["… \(statuses.count - room + 2) more"] }
+            if body.count > room {
+                body = body.prefix(room - 1) + [DisplayText.cut("… \(statuses.count - room + 2) more", to: columns)]
+            }
         }
         body += Array(repeating: "", count: max(0, rows - body.count - foot.count))
         let faint = isColoured && trouble == nil

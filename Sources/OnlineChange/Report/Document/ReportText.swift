@@ -73,7 +73,7 @@ extension ReportDocument {
             facts.append(("Now", gate.now))
             if let deploy = gate.deploy { facts.append(("Deploy", deploy)) }
             if let check = gate.check { facts.append(("Check", check)) }
-            if let back = gate.back { facts.append(("Back", gate.beforeBack.map { "\($0) Then: \(back)" } ?? back)) }
+            if let back = gate.back { facts.append(("Back", gate.beforeBack.map { "\($0) \(back)" } ?? back)) }
         }
         if let next = status.next { facts.append(("Next", next)) }
         return facts
