@@ -9,7 +9,7 @@ STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 RELEASE := swift build -c release $(STATIC) --product online-change
 SOURCES := Package.swift Sources Tests recipes $(wildcard integration)
 
-.PHONY: setup build test demo demo-types staged-deploys bench torture lint release clean
+.PHONY: setup build test demo demo-types staged-deploys bench torture pictures lint release clean
 
 setup: ## Installs what is missing; needs no network when nothing is.
 	@scripts/setup
@@ -35,6 +35,10 @@ bench: setup ## Times the backfill against one single UPDATE, on a server of its
 
 torture: setup ## Kills, cuts off and starves the tool in every way that we know; prints a table.
 	@integration/torture.sh
+
+pictures: build ## Draws docs/status-watch.svg and docs/report.png, from a real backfill.
+	@scripts/setup pictures
+	@scripts/pictures
 
 lint: ## Fails on anything that swift format would change.
 	@swift format lint --strict -r $(SOURCES)

@@ -25,9 +25,9 @@ struct OnlineChangeCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RenameColumn.self, ChangeType.self, AddNotNull.self, Apply.self, Status.self, Evidence.self, Advance.self,
-            Rollback.self, Verify.self, Wait.self, Pause.self, Resume.self, Tune.self, Doctor.self, Recipes.self,
-            Demo.self,
+            RenameColumn.self, ChangeType.self, AddNotNull.self, Apply.self, Status.self, Report.self,
+            Evidence.self, Advance.self, Rollback.self, Verify.self, Wait.self, Pause.self,
+            Resume.self, Tune.self, Doctor.self, Recipes.self, Demo.self,
         ]
     )
 

@@ -2,8 +2,8 @@ import Testing
 
 struct HelpTests {
     static let commands = [
-        "rename-column", "add-not-null", "status", "evidence", "advance", "rollback", "verify", "pause", "resume",
-        "tune", "doctor", "recipes", "demo", "apply", "wait",
+        "rename-column", "add-not-null", "status", "report", "evidence", "advance", "rollback", "verify", "pause",
+        "resume", "tune", "doctor", "recipes", "demo", "apply", "wait",
     ]
 
     @Test("Every command's help has an example that is not broken into two lines", arguments: commands)
@@ -60,8 +60,10 @@ struct HelpTests {
                                           NULL are running.
                   apply                   Makes the changes that files of the application's
                                           repository describe, as far as they say.
-                  status                  Shows all changes, or one: phase, progress, rate, why
-                                          it waits, next command.
+                  status                  Shows all changes, or one: phase, progress, rate,
+                                          time left, why it waits, next command.
+                  report                  Tells all that is known of a change: phases, steps,
+                                          waits, rates, comparisons, who did what.
                   evidence                Shows whether anything still uses a change's legacy
                                           column: what speaks against drop.
                   advance                 Goes on to the next phase of a change, or through the

@@ -20,15 +20,15 @@ extension Torture {
         private static let harms = [
             Harm(
                 description: "newer",
-                statements: "INSERT INTO online_change.ledger_version (version, tool) VALUES (2, 'later')",
-                says: "the ledger has version 2 and this online-change writes version 1",
-                mend: "DELETE FROM online_change.ledger_version WHERE version = 2"
+                statements: "INSERT INTO online_change.ledger_version (version, tool) VALUES (3, 'later')",
+                says: "the ledger has version 3 and this online-change writes version 2",
+                mend: "DELETE FROM online_change.ledger_version WHERE version = 3"
             ),
             Harm(
-                description: "older",
+                description: "older than any",
                 statements: "UPDATE online_change.ledger_version SET version = 0",
                 says: "the ledger has version 0",
-                mend: "UPDATE online_change.ledger_version SET version = 1"
+                mend: "UPDATE online_change.ledger_version SET version = 2"
             ),
             Harm(
                 description: "without a version",
@@ -102,7 +102,7 @@ extension Torture {
                         : """
                         DELETE FROM online_change.audit; DELETE FROM online_change.step;
                         DELETE FROM online_change.backfill_lane; DELETE FROM online_change.backfill_measure;
-                        DELETE FROM online_change.partition; DELETE FROM online_change.verified_part;
+                        DELETE FROM online_change.partition; DELETE FROM online_change.sample; DELETE FROM online_change.verified_part;
                         DELETE FROM online_change.verification; DELETE FROM online_change.change
                         """
                 ])

@@ -3,49 +3,63 @@ import Postgres
 /// How a change stands, for people and machines.
 public struct ChangeStatus: Encodable, Sendable {
     /// Its number.
-    public let number: Int
+    public internal(set) var number: Int
     /// Its name.
-    public let change: String
+    public internal(set) var change: String
     /// The table.
-    public let table: String
+    public internal(set) var table: String
     /// `active`, `rolling back`, `rolled back` or `finished`.
-    public let state: String
+    public internal(set) var state: String
     /// The phases with `reached`, `under way` or `ahead`.
-    public let phases: [Phase]
+    public internal(set) var phases: [Phase]
     /// The step that is under way or comes next.
-    public let step: String?
-    /// How far the backfill is, if it has begun.
-    public let progress: Progress?
+    public internal(set) var step: String?
+    /// How far the backfill is, if it has begun, or the comparison or index build that is under way.
+    public internal(set) var progress: Progress?
+    /// How long it will take yet; nil if there is no telling.
+    public internal(set) var estimate: Estimate?
+    /// How many workers are at it; nil if none is, or there is no telling.
+    public internal(set) var workers: Int?
     /// What it waits for.
-    public let waiting: String?
+    public internal(set) var waiting: String?
     /// What holds the backfill or the comparison back; empty unless a runner is at work.
-    public let heldBack: [HeldBack]
+    public internal(set) var heldBack: [HeldBack]
     /// How the backfill is getting on with table and server, if it has begun.
-    public let health: BackfillHealth?
+    public internal(set) var health: BackfillHealth?
     /// Why it stopped the last time.
-    public let error: String?
+    public internal(set) var error: String?
     /// Whether a runner is at work, going by its last sign of life.
-    public let isRunning: Bool
+    public internal(set) var isRunning: Bool
     /// Who ran it last.
-    public let runner: String?
+    public internal(set) var runner: String?
+    /// When that runner gave its last sign of life, as the server writes it; nil if it has ended properly.
+    public internal(set) var lastSign: String?
+    /// Seconds since then.
+    public internal(set) var silence: Double?
+    /// Transactions that ours wait for at this moment.
+    public internal(set) var blockers: [Blocker]
+    /// How far the slowest standby is behind; nil if there is none.
+    public internal(set) var lag: Lag?
+    /// The last line of the audit trail.
+    public internal(set) var lastEvent: LastEvent?
     /// Whether `pause` holds it still.
-    public let isPaused: Bool
+    public internal(set) var isPaused: Bool
     /// What is set of the limits, by option.
-    public let limits: Limits
+    public internal(set) var limits: Limits
     /// The limits that are not at their defaults, in words.
-    public let differingLimits: [String]
+    public internal(set) var differingLimits: [String]
     /// Writes that came through the legacy column alone since the swap, and when the last one came.
-    public let legacyWrites: LegacyWrites?
+    public internal(set) var legacyWrites: LegacyWrites?
     /// When it was started and ended.
-    public let startedAt: String
+    public internal(set) var startedAt: String
     /// When it ended.
-    public let finishedAt: String?
+    public internal(set) var finishedAt: String?
     /// What lies between the phase that is reached and the next.
-    public let gate: Gate?
+    public internal(set) var gate: Gate?
     /// The next command.
-    public let next: String?
+    public internal(set) var next: String?
     /// What the last phase takes away, in a sentence.
-    public let destruction: String
+    public internal(set) var destruction: String
 
     /// A phase and how it stands.
     public struct Phase: Encodable, Sendable {
@@ -71,18 +85,18 @@ extension ChangeStatus {
     ///
     /// - Throws: `Failure.refused` if there is no such change.
     public static func read(_ parameters: ConnectionParameters, change: String?) async throws -> [ChangeStatus] {
-        let session = try await Session.open(parameters)
+        let reader = try await StatusReader.open(parameters)
         do {
-            let statuses = try await read(session, change: change)
-            await session.close()
+            let statuses = try await reader.read(change)
+            await reader.close()
             return statuses
         } catch {
-            await session.close()
+            await reader.close()
             throw error
         }
     }
 
-    private static func read(_ session: Session, change reference: String?) async throws -> [ChangeStatus] {
+    static func read(_ session: Session, change reference: String?) async throws -> [ChangeStatus] {
         guard try await LedgerAccess.open(session) else {
             guard let reference else { return [] }
             throw Failure(.refused, "there is no change '\(reference)': this database has no ledger yet")
@@ -121,7 +135,17 @@ extension ChangeStatus {
             return Phase(name: phase.name, state: isCurrent ? "under way" : "ahead")
         }
         step = record.hasEnded ? nil : open?.step.title
-        progress = try await Self.progress(record, session: session)
+        let look = StatusLook(record: record, session: session)
+        let backfill = try await Self.progress(record, session: session)
+        let work = try await look.work(open.map { ($0.position, $0.step.action) }, backfill: backfill)
+        progress = work.progress
+        estimate = work.estimate
+        workers = work.workers
+        lastSign = record.lastSign
+        silence = record.heartbeatAge
+        blockers = record.isRunning ? try await look.blockers(open?.step.action) : []
+        lag = record.hasEnded ? nil : try await look.lag()
+        lastEvent = try await look.lastEvent()
         waiting = record.controls.isPaused && record.waiting == nil ? "paused" : record.waiting
         heldBack = record.isRunning ? try await Self.dated(record, session: session) : []
         health =

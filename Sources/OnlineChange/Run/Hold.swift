@@ -144,6 +144,13 @@ extension Runner {
         try await requireKnown(change, ledger)
         try await TableNames.require(change.plan, on: session)
         let epoch = try await obtain(ledger, change, isRetry: isRetry)
+        let keepsSamples = try await LedgerAccess.upgrade(
+            session,
+            facts: facts,
+            owner: table.owner,
+            lockGuard: lockGuard(facts, observer: session),
+            tool: Version.current
+        )
         let report = report
         let observer = try await Session.open(parameters)
         try await observer.secure(as: nil)
@@ -162,7 +169,8 @@ extension Runner {
             lockGuard: lockGuard,
             acknowledged: acknowledged,
             report: report,
-            quiet: quiet
+            quiet: quiet,
+            keepsSamples: keepsSamples
         )
     }
 
@@ -182,7 +190,7 @@ extension Runner {
     /// A standby that was promoted before it had all of the former primary's WAL may not know the change, or have given
     /// its number to another one.
     private func requireKnown(_ change: ChangeRecord, _ ledger: Ledger) async throws {
-        if try await LedgerAccess.state(ledger.session) == .present, let found = try await ledger.find(change.id),
+        if try await LedgerAccess.state(ledger.session).isUsable, let found = try await ledger.find(change.id),
             found.name == change.name, found.plan == change.plan
         {
             return

@@ -17,6 +17,8 @@ struct RunContext: Sendable {
     let report: @Sendable (Event) async -> Void
     /// How long nothing may have come by the legacy column before drop; nil if that doesn't matter.
     var quiet: QuietDemand?
+    /// Whether the ledger has a place for samples.
+    let keepsSamples: Bool
     /// The column that the present step is about, by its place among the plan's.
     var place = 0
 

@@ -277,7 +277,7 @@ public struct Runner: Sendable {
     private func plan(_ resolved: ResolvedRequest, on session: Session) async throws -> Plan {
         var unfinished: [ChangeRecord] = []
         if resolved.facts.ownerMayUseLedger, resolved.facts.canActAsOwner,
-            try await LedgerAccess.state(session) == .present
+            try await LedgerAccess.state(session).isUsable
         {
             unfinished = try await Ledger(session: session).unfinishedChanges()
         }

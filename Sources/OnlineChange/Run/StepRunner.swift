@@ -71,7 +71,7 @@ struct StepRunner: Sendable {
         case .vacuum(let table): try await IndexBuilder(context: context).vacuum(table)
         case .verify(let verification):
             try await tellingRefusedRows {
-                try await VerificationRun(context: context, verification: verification).untilClean()
+                try await VerificationRun(context: context, verification: verification, position: position).untilClean()
             }
         case .backfill(let backfill):
             try await tellingRefusedRows {

@@ -23,6 +23,9 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "Rows of the table.")
     var rows = 1_000_000
 
+    @Option(help: .hidden)
+    var run: String?
+
     func validate() throws {
         guard (1...100_000_000).contains(rows) else {
             throw ValidationError("--rows takes a number from 1 to 100000000.")
@@ -31,6 +34,11 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         let output = Output.choose(.lines(isVerbose: false))
+        if let run {
+            return try await DemoServer.with { server in
+                try await DemoCommand(server: server, story: types ? .types : .rename, rows: rows).run(run)
+            }
+        }
         let report = try await DemoServer.with { server in
             try await DemoRun(server: server, story: types ? .types : .rename, rows: rows, output: output).perform()
         }

@@ -5,9 +5,11 @@ import OnlineChange
 /// Shows how changes stand.
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows all changes, or one: phase, progress, rate, why it waits, next command.",
+        abstract: "Shows all changes, or one: phase, progress, rate, time left, why it waits, next command.",
         discussion: """
-            Reads the ledger only, so it works from any machine and whether a runner is alive or not.
+            Reads the ledger and the server's statistics only, so it works from any machine and whether a runner is alive \
+            or not. On a terminal --watch draws it in place, and keys steer one change: p pause or resume, + and - workers, \
+            < and > batch time, ? help, q leave. Elsewhere it appends a line for what is new.
 
             Example:
               online-change status
@@ -19,7 +21,7 @@ struct Status: AsyncParsableCommand {
     @Argument(help: "The change's name or number.")
     var change: String?
 
-    @Flag(help: "Show it again every second until the change ends or Ctrl-C.")
+    @Flag(help: "Show it again every second until the change ends, q or Ctrl-C.")
     var watch = false
 
     @Flag(help: "Print JSON: a list of changes.")
@@ -28,20 +30,27 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        let isTerminal = isatty(STDOUT_FILENO) == 1
-        while true {
-            let statuses = try await ChangeStatus.read(connection.parameters, change: change)
-            // Clears the screen only where there is one.
-            if watch, isTerminal, !json { clearScreen() }
-            try FileHandle.standardOutput.write(contentsOf: Data((render(statuses) + "\n").utf8))
-            let isOver = statuses.allSatisfy { $0.finishedAt != nil }
-            guard watch, !isOver else { return }
-            try await Task.sleep(for: .seconds(1))
+        if watch, !json { return try await StatusWatch(parameters: connection.parameters, change: change).run() }
+        guard watch else {
+            return try print(await ChangeStatus.read(connection.parameters, change: change))
         }
+        let reader = try await StatusReader.open(connection.parameters)
+        do {
+            while true {
+                let statuses = try await reader.read(change)
+                try print(statuses)
+                guard statuses.contains(where: { $0.finishedAt == nil }) else { break }
+                try await Task.sleep(for: .seconds(1))
+            }
+        } catch {
+            await reader.close()
+            throw error
+        }
+        await reader.close()
     }
 
-    private func clearScreen() {
-        FileHandle.standardOutput.write(Data("\u{1B}[H\u{1B}[2J".utf8))
+    private func print(_ statuses: [ChangeStatus]) throws {
+        try FileHandle.standardOutput.write(contentsOf: Data((render(statuses) + "\n").utf8))
     }
 
     private func render(_ statuses: [ChangeStatus]) throws -> String {
@@ -50,8 +59,7 @@ struct Status: AsyncParsableCommand {
             encoder.outputFormatting = watch ? [.sortedKeys] : [.sortedKeys, .prettyPrinted]
             return String(decoding: try encoder.encode(statuses), as: UTF8.self)
         }
-        if statuses.isEmpty { return "no changes in this database" }
-        if change != nil || statuses.count == 1 { return statuses.map(\.text).joined(separator: "\n\n") }
-        return (["number\tchange\tstate\treached"] + statuses.map(\.line)).joined(separator: "\n")
+        return StatusPage(statuses, isOne: change != nil)
+            .lines(width: Terminal.size?.columns, isColoured: Terminal.isColoured).joined(separator: "\n")
     }
 }

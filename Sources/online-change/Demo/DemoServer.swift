@@ -23,6 +23,14 @@ struct DemoServer: Sendable {
         ConnectionParameters(conninfo: cluster.dsn(database: database.rawValue))
     }
 
+    /// What leads libpq's programs to the database whose column is changed.
+    var environment: [String: String] {
+        [
+            "PGHOST": cluster.socketDirectory, "PGPORT": "\(cluster.port)", "PGUSER": cluster.superuser,
+            "PGDATABASE": Database.online.rawValue,
+        ]
+    }
+
     /// Runs a body with a server of its own, which is gone afterwards however the body ended.
     static func with<Result: Sendable>(_ body: (DemoServer) async throws -> Result) async throws -> Result {
         do {

@@ -71,6 +71,7 @@ struct BackfillRun: Sendable {
             var pace = Pace()
             var lastBeat = ContinuousClock.now - .seconds(60)
             var wasHeld: [HeldBack]?
+            let samples = SampleKeeper(context, .backfill, position: position)
             while await !state.isOver {
                 if let failure = await state.failure { throw failure }
                 while await state.wantsWorker {
@@ -94,6 +95,7 @@ struct BackfillRun: Sendable {
                         await context.report(held.isEmpty ? .released : .throttled(reasons: held.reasons))
                     }
                     wasHeld = held
+                    await samples.note(state.counters(held, watch.seen))
                     if let progress = await pace.progress(
                         context.naming("backfill"),
                         state.fraction,
@@ -106,6 +108,7 @@ struct BackfillRun: Sendable {
                 try await Task.sleep(for: .milliseconds(20))
             }
             if let failure = await state.failure { throw failure }
+            await samples.note(state.counters([], watch.seen), isEnd: true)
             if let progress = await pace.progress(
                 context.naming("backfill"),
                 state.fraction,

@@ -7,6 +7,9 @@ actor BackfillState {
     private var vacuumed: HeapRelation?
     private(set) var rows = 0
     private(set) var skippedBatches = 0
+    private(set) var batches = 0
+    /// Seconds that batches took, all workers' together.
+    private(set) var busy = 0.0
     private(set) var controls: Controls
     private let suitedWorkers: Int
     /// Why to hold still, by name of the signal.
@@ -114,7 +117,21 @@ actor BackfillState {
 
     /// Takes note of the rows that a batch wrote.
     func wrote(_ rows: Int, since: ContinuousClock.Instant) {
+        batches += 1
+        busy += (ContinuousClock.now - since).seconds
         rate.wrote(rows, from: (since - start).seconds, rate: controls.limits[.maxRate].number)
+    }
+
+    /// What it has come to since this run of it began.
+    func counters(_ held: [HeldBack], _ look: Throttle.Look?) -> SampleMeter.Counters {
+        SampleMeter.Counters(
+            rows: rows,
+            batches: batches,
+            busy: busy,
+            fraction: fraction,
+            workers: backends.count,
+            held: held.signals
+        ).seeing(look)
     }
 
     func setObstacle(_ text: String?) {

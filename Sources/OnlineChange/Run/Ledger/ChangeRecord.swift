@@ -21,6 +21,8 @@ public struct ChangeRecord: Sendable {
     public let runner: String?
     /// Seconds since that runner last gave a sign; nil if it never did.
     public let heartbeatAge: Double?
+    /// When that was, as the server writes it.
+    public let lastSign: String?
     /// What it waits for, in words.
     public let waiting: String?
     /// What holds its backfill back, as of the last sign of life.
@@ -55,6 +57,7 @@ public struct ChangeRecord: Sendable {
     static let columns: SQL = """
         id, name, table_name, plan::text AS plan, state, phase, epoch, runner, waiting, error,
         extract(epoch FROM clock_timestamp() - heartbeat)::float8 AS heartbeat_age,
+        to_char(heartbeat, 'YYYY-MM-DD HH24:MI:SS TZ') AS last_sign,
         paused, limits::text AS limits, held::text AS held,
         to_char(started_at, 'YYYY-MM-DD HH24:MI:SS TZ') AS started_at,
         to_char(finished_at, 'YYYY-MM-DD HH24:MI:SS TZ') AS finished_at
@@ -84,6 +87,7 @@ public struct ChangeRecord: Sendable {
         epoch = try row["epoch"]
         runner = try row["runner"]
         heartbeatAge = try row["heartbeat_age"]
+        lastSign = try row["last_sign"]
         waiting = try row["waiting"]
         let heldText: String = try row["held"]
         held = try JSONDecoder().decode([HeldBack].self, from: Data(heldText.utf8))

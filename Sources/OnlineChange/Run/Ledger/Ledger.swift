@@ -228,8 +228,9 @@ struct StepMark: Sendable {
     /// The step's row.
     func upsert(state: String) -> SQL {
         """
-        INSERT INTO online_change.step (change_id, position, phase, title, state)
-        VALUES (\(change), \(position), \(literal: phase), \(literal: title), \(literal: state))
+        INSERT INTO online_change.step (change_id, position, phase, title, state, ended_at)
+        VALUES (\(change), \(position), \(literal: phase), \(literal: title), \(literal: state),
+                \(state == "begun" ? "NULL" : "pg_catalog.clock_timestamp()" as SQL))
         ON CONFLICT (change_id, position) DO UPDATE SET state = excluded.state,
           begun_at = CASE WHEN excluded.state = 'begun' THEN excluded.begun_at ELSE step.begun_at END,
           ended_at = CASE WHEN excluded.state <> 'begun' THEN pg_catalog.clock_timestamp() END

@@ -8,8 +8,18 @@ enum LedgerAccess {
         case missing
         /// One of this version.
         case present
+        /// One of an older version, which can be read and worked with as it is.
+        case older(Int)
         /// One of another version.
         case other(Int?)
+
+        /// Whether changes can be read from it.
+        var isUsable: Bool {
+            switch self {
+            case .present, .older: true
+            case .missing, .other: false
+            }
+        }
     }
 
     /// Looks whether the database has a ledger.
@@ -29,7 +39,11 @@ enum LedgerAccess {
         let hasVersion: Bool = try row["has_version"]
         guard hasSchema, hasVersion else { return try row["has_changes"] ? .other(nil) : .missing }
         let version: Int? = try await session.value("SELECT max(version) FROM online_change.ledger_version")
-        return version == LedgerSchema.version ? .present : .other(version)
+        switch version {
+        case LedgerSchema.version?: return .present
+        case let version? where (LedgerSchema.oldest..<LedgerSchema.version).contains(version): return .older(version)
+        default: return .other(version)
+        }
     }
 
     /// Makes the ledger if there is none, and sees to it that the table's owner, as whom the session runs, may use it.
@@ -54,8 +68,40 @@ enum LedgerAccess {
             )
             try await session.set("role", to: owner.name)
         }
+        try await upgrade(session, facts: facts, owner: owner, lockGuard: lockGuard, tool: tool)
         guard case .other(let version) = try await state(session) else { return }
         throw wrongVersion(version)
+    }
+
+    /// Makes an older ledger one of this version where the login role may act for its owner; elsewhere it stays as it is,
+    /// and works. The session is the table's owner's afterwards.
+    ///
+    /// - Returns: whether the ledger has this version now.
+    @discardableResult
+    static func upgrade(
+        _ session: Session,
+        facts: ServerFacts,
+        owner: Identifier,
+        lockGuard: LockGuard,
+        tool: String
+    ) async throws -> Bool {
+        guard case .older(let version) = try await state(session) else { return try await state(session) == .present }
+        guard let keeper = facts.ledgerOwner, facts.canActAsLedgerOwner else { return false }
+        try await session.set("role", to: "none")
+        do {
+            try await lockGuard.run(
+                GuardedTransaction(
+                    locks: [],
+                    statements: [LedgerSchema.turn, "SET LOCAL ROLE \(keeper)"]
+                        + LedgerSchema.upgrade(from: version, tool: tool)
+                ),
+                on: session
+            )
+        } catch let error as PostgresError where error.state == .insufficientPrivilege {
+            // Some of its tables are another's.
+        }
+        try await session.set("role", to: owner.name)
+        return try await state(session) == .present
     }
 
     /// Gives a table's owner the rights on the ledger that it lacks; the session is the owner's afterwards.
@@ -123,7 +169,7 @@ enum LedgerAccess {
         }
         switch try await state(session) {
         case .missing: return false
-        case .present: return true
+        case .present, .older: return true
         case .other(let version): throw wrongVersion(version)
         }
     }

@@ -3,8 +3,11 @@ import Postgres
 /// The ledger's tables: what the tool knows of its changes, in the database that they are made in.
 enum LedgerSchema {
     static let name: Identifier = "online_change"
-    /// The version that this tool writes. A newer ledger is refused; an older one is upgraded.
-    static let version = 1
+    /// The version that this tool writes. A newer ledger is refused; an older one is read as it is, and upgraded by the next
+    /// command that acts on a change, where its role may.
+    static let version = 2
+    /// The oldest version that is read and upgraded.
+    static let oldest = 1
 
     /// Lets those who create the ledger at the same moment do so one after another.
     static let turn: SQL = "SELECT pg_catalog.pg_advisory_xact_lock(1868785512, 0)"
@@ -14,8 +17,24 @@ enum LedgerSchema {
         "CREATE SCHEMA IF NOT EXISTS \(name) AUTHORIZATION \(owner)"
     }
 
-    /// Creates the tables of version 1. Every one has a primary key, so that the database can be replicated logically.
-    static func tables(tool: String) -> [SQL] {
+    /// Creates the tables. Every one has a primary key, so that the database can be replicated logically.
+    ///
+    /// - Parameter version: an older one for tests of what becomes of it.
+    static func tables(tool: String, version: Int = Self.version) -> [SQL] {
+        first + (oldest..<version).flatMap { additions(after: $0) } + [note(version, tool)]
+    }
+
+    /// What makes an older ledger one of this version.
+    static func upgrade(from older: Int, tool: String) -> [SQL] {
+        (older..<version).flatMap { additions(after: $0) } + [note(version, tool)]
+    }
+
+    private static func note(_ version: Int, _ tool: String) -> SQL {
+        "INSERT INTO online_change.ledger_version (version, tool) VALUES (\(version), \(literal: tool)) ON CONFLICT DO NOTHING"
+    }
+
+    /// The tables of version 1.
+    private static var first: [SQL] {
         [
             """
             CREATE TABLE IF NOT EXISTS online_change.ledger_version (
@@ -133,8 +152,52 @@ enum LedgerSchema {
               waited double precision,
               retries integer)
             """,
-            "INSERT INTO online_change.ledger_version (version, tool) VALUES (\(version), \(literal: tool)) ON CONFLICT DO NOTHING",
         ]
+    }
+
+    /// What the version after this one has beside it.
+    private static func additions(after version: Int) -> [SQL] {
+        version == 1 ? [samples, sharing("sample")] : []
+    }
+
+    /// How fast the work went and what held it back: see `SampleResolution`. No index is on what an update changes, and each
+    /// page has room for new versions of its rows, so that the table keeps its size.
+    private static let samples: SQL = """
+        CREATE TABLE IF NOT EXISTS online_change.sample (
+          change_id bigint NOT NULL REFERENCES online_change.change,
+          activity text NOT NULL CHECK (activity IN ('backfill', 'compare')),
+          seconds integer NOT NULL,
+          slot integer NOT NULL,
+          at timestamptz NOT NULL,
+          position integer NOT NULL,
+          span double precision NOT NULL,
+          worked double precision NOT NULL,
+          rows bigint NOT NULL,
+          batches bigint NOT NULL,
+          busy double precision NOT NULL,
+          wal bigint NOT NULL,
+          fraction double precision NOT NULL,
+          workers integer NOT NULL,
+          lag_bytes bigint,
+          lag_seconds double precision,
+          held text,
+          PRIMARY KEY (change_id, activity, seconds, slot)) WITH (fillfactor = 50)
+        """
+
+    /// Gives whoever has rights on the ledger's changes the same on a table that came later.
+    private static func sharing(_ table: Identifier) -> SQL {
+        """
+        DO $share$ DECLARE share record; BEGIN
+          FOR share IN SELECT a.privilege_type AS right,
+              CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END AS who
+            FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a
+            WHERE c.oid = 'online_change.change'::regclass AND a.grantee <> c.relowner
+              AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+          LOOP
+            EXECUTE pg_catalog.format('GRANT %s ON online_change.%I TO %s', share.right, \(literal: table.name), share.who);
+          END LOOP;
+        END $share$
+        """
     }
 
     /// What a role needs to work with a ledger that belongs to another.

@@ -9,6 +9,8 @@ actor ThrottleWatch {
     private var checkpoints = CheckpointCount()
     private var commits = CommitLatency()
     private var holds = Holds()
+    /// What the last look gave.
+    private(set) var seen: Throttle.Look?
     private let start = ContinuousClock.now
 
     /// - Parameter session: of the login role, which sees more of others' activity than the table's owner may.
@@ -50,6 +52,7 @@ actor ThrottleWatch {
             look.signals.indexGrowth.value = grown?.indexes
         }
         if let query = limits.probe { look.signals.answer = try await probe.ask(query) }
+        seen = look
         return holds.update(Throttle.reasons(look.signals, controls: controls, among: considered), at: now)
     }
 

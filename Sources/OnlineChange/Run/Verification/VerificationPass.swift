@@ -15,6 +15,8 @@ struct VerificationPass: Sendable {
     let progress: Progress
     /// Says what holds it back.
     let watch: ThrottleWatch
+    /// Keeps how it went.
+    let samples: SampleKeeper
 
     /// How far a comparison of several relations is.
     struct Progress: Sendable {
@@ -68,10 +70,12 @@ struct VerificationPass: Sendable {
                     lastLook = .now
                     held = try await look(state, wasHeld: held)
                     await report(state, &pace, isHeld: !held.isEmpty)
+                    await samples.note(counters(state, held))
                 }
                 try await Task.sleep(for: .milliseconds(5))
             }
             if let failure = await state.failure { throw failure }
+            await samples.note(counters(state, held), isEnd: true)
             if !held.isEmpty { await context.report(.released) }
         }
     }
@@ -91,14 +95,30 @@ struct VerificationPass: Sendable {
     }
 
     private func report(_ state: VerificationState, _ pace: inout Pace, isHeld: Bool) async {
-        let read = await state.extent.read
-        let done = progress.blocks + read.blocks
-        let fraction = Double(done) / Double(max(progress.total, done + 1))
-        let rows = progress.rows + read.rows
+        let (done, fraction, rows) = await place(state)
         guard let sign = pace.progress(context.naming("compare"), fraction, rows: rows, isHeld: isHeld), done > 0 else {
             return
         }
         await context.report(.progress(sign))
+    }
+
+    /// Blocks, the part of all and rows that have been read.
+    private func place(_ state: VerificationState) async -> (blocks: Int, fraction: Double, rows: Int) {
+        let read = await state.extent.read
+        let done = progress.blocks + read.blocks
+        return (done, Double(done) / Double(max(progress.total, done + 1)), progress.rows + read.rows)
+    }
+
+    private func counters(_ state: VerificationState, _ held: [HeldBack]) async -> SampleMeter.Counters {
+        let (_, fraction, rows) = await place(state)
+        return SampleMeter.Counters(
+            rows: rows,
+            batches: await state.ranges,
+            busy: await state.busy,
+            fraction: fraction,
+            workers: await state.running,
+            held: held.signals
+        ).seeing(await watch.seen)
     }
 
     private func work(_ state: VerificationState, isFirst: Bool) async {
@@ -130,8 +150,9 @@ struct VerificationPass: Sendable {
         while let range = await state.take(servo.next) {
             let start = ContinuousClock.now
             let found = try await comparison.run(range)
-            servo.took((ContinuousClock.now - start).seconds, blocks: range.count)
-            await state.finish(range, found)
+            let seconds = (ContinuousClock.now - start).seconds
+            servo.took(seconds, blocks: range.count)
+            await state.finish(range, found, seconds: seconds)
         }
     }
 

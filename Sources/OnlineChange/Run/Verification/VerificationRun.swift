@@ -4,6 +4,8 @@ import Postgres
 struct VerificationRun: Sendable {
     let context: RunContext
     let verification: Verification
+    /// The step's place in the plan; 0 where it is none.
+    var position = 0
 
     /// Passes at the most: one that mends, one that finds nothing, and some for rows that were locked.
     private static let passes = 5
@@ -77,9 +79,10 @@ struct VerificationRun: Sendable {
     func once(repairing: Bool, beside standing: TriggerMarks = TriggerMarks()) async throws -> VerificationResult {
         let sessions = try await VerificationSessions.open(context, repairing: repairing)
         let watch = context.throttleWatch()
+        let samples = SampleKeeper(context, .compare, position: position)
         let outcome: Result<VerificationResult, any Error>
         do {
-            outcome = .success(try await pass(repairing: repairing, beside: standing, sessions, watch))
+            outcome = .success(try await pass(repairing: repairing, beside: standing, sessions, watch, samples))
         } catch {
             outcome = .failure(error)
         }
@@ -92,7 +95,8 @@ struct VerificationRun: Sendable {
         repairing: Bool,
         beside standing: TriggerMarks,
         _ sessions: VerificationSessions,
-        _ watch: ThrottleWatch
+        _ watch: ThrottleWatch,
+        _ samples: SampleKeeper
     ) async throws -> VerificationResult {
         let ledger = VerificationLedger(context: context, verification: verification, repairs: repairing)
         let begun: String = try await context.session.value("SELECT clock_timestamp()::text")
@@ -123,7 +127,8 @@ struct VerificationRun: Sendable {
                     ledger: ledger,
                     first: sessions,
                     progress: VerificationPass.Progress(blocks: before, rows: result.rows, total: total),
-                    watch: watch
+                    watch: watch,
+                    samples: samples
                 )
                 switch try await pass.run() {
                 case .compared(let found):

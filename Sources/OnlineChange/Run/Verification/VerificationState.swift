@@ -6,7 +6,10 @@ actor VerificationState {
     /// Nothing is read before the first look at what holds it back.
     private var isHeld = true
     private(set) var failure: (any Error)?
-    private var running = 0
+    private(set) var running = 0
+    private(set) var ranges = 0
+    /// Seconds that reading them took, all workers' together.
+    private(set) var busy = 0.0
 
     /// - Parameter suitedWorkers: how many work where the controls name no number.
     init(_ extent: VerificationExtent, controls: Controls, suitedWorkers: Int) {
@@ -50,7 +53,9 @@ actor VerificationState {
         return extent.take(limit)
     }
 
-    func finish(_ range: Range<Int>, _ found: VerificationResult) {
+    func finish(_ range: Range<Int>, _ found: VerificationResult, seconds: Double) {
+        ranges += 1
+        busy += seconds
         extent.finish(range, found)
     }
 }
