@@ -56,7 +56,6 @@ enum ApplyDecision: Hashable, Sendable {
 /// What the ledger has of a change, as far as it decides.
 struct KnownChange: Hashable, Sendable {
     let name: String
-    let number: Int
     let subject: ChangeSubject
     let tableOID: UInt32
     let state: ChangeRecord.State
@@ -100,7 +99,6 @@ extension KnownChange {
     init(_ record: ChangeRecord) {
         self.init(
             name: record.name,
-            number: record.id,
             subject: ChangeSubject(record.plan),
             tableOID: record.plan.tableOID,
             state: record.state,

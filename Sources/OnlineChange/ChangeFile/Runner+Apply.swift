@@ -1,31 +1,22 @@
 import Postgres
 
 extension Runner {
-    /// How applying a change file ended.
-    public enum Application: Hashable, Sendable {
-        /// There was something to do, and it is done.
-        case done
-        /// What it asks for is reached.
-        case leftAlone
-    }
-
     /// Starts the change of a file, or goes on with it, through a phase; leaves alone what is reached. Never goes back.
     ///
     /// - Parameters:
     ///   - isAgain: whether to begin anew a change that was rolled back.
     ///   - confirm: called before anything is done.
     /// - Throws: `Failure.refused` if a change of its name was begun with other arguments or was rolled back.
-    @discardableResult
     public func apply(
         _ request: ChangeRequest,
         through phase: String,
         isAgain: Bool = false,
         confirm: () throws -> Void = {}
-    ) async throws -> Application {
+    ) async throws {
         let (decision, change) = try await decide(request, through: phase, isAgain: isAgain)
         switch decision {
         case .leave:
-            return .leftAlone
+            break
         case .refuse(let failure):
             throw failure
         case .begin:
@@ -33,10 +24,8 @@ extension Runner {
             try await start(request, through: phase)
         case .goOn:
             try confirm()
-            guard let change else { return .leftAlone }
-            try await goOn(with: change, request, through: phase)
+            if let change { try await goOn(with: change, request, through: phase) }
         }
-        return .done
     }
 
     /// What applying would do: the plan of a change that would begin, or a word of what is there; touches nothing.

@@ -18,7 +18,6 @@ struct ApplyDecisionTests {
     ) -> KnownChange {
         KnownChange(
             name: "codes",
-            number: 3,
             subject: subject,
             tableOID: 16384,
             state: state,

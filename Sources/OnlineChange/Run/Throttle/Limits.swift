@@ -34,7 +34,7 @@ public struct Limits: Hashable, Sendable {
     public var workers: Int? { self[.workers].number.map { Int($0) } }
 
     /// The options that set limits, by their names on command lines and in change files.
-    public static let optionNames = LimitName.allCases.map(\.rawValue) + [hoursKey, queryKey]
+    static let optionNames = LimitName.allCases.map(\.rawValue) + [hoursKey, queryKey]
 
     /// Sets one as people write it.
     ///
