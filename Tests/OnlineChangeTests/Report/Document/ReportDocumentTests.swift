@@ -115,7 +115,7 @@ struct ReportDocumentTests {
         return ReportDocument(
             status: StatusTextTests.status {
                 $0.progress = Progress(activity: "backfill", fraction: 1, rows: 1_000_000, rate: 0, remaining: nil)
-                $0.legacyWrites = .init(count: 128, last: "yesterday")
+                $0.legacyWrites = .init(count: 128, first: "the day before", last: "yesterday")
                 $0.phases[1] = .init(name: "backfill", state: "under way")
             },
             recipe: "rename-column",
