@@ -62,7 +62,9 @@ public struct Diagnosis: Encodable, Sendable {
         subject.patience = patience
         var ailments: [Ailment] = []
         var unseen: [String] = []
-        if subject.changes == nil { unseen.append("changes: this role may not read the ledger (schema online_change)") }
+        if subject.unfinished == nil {
+            unseen.append("changes: this role may not read the ledger (schema online_change)")
+        }
         for check in checks {
             do {
                 ailments += try await check.ailments(subject)
@@ -104,16 +106,16 @@ public struct Diagnosis: Encodable, Sendable {
             session: session,
             facts: facts,
             table: snapshot,
-            changes: try await changes(session),
+            unfinished: try await unfinished(session),
             roleSettings: try await RoleSetting.all(session)
         )
     }
 
-    /// The changes that the ledger has; none where there is no ledger, nil where it can't be read.
-    private static func changes(_ session: Session) async throws -> [ChangeRecord]? {
+    /// The unfinished changes that the ledger has; none where there is no ledger, nil where it can't be read.
+    private static func unfinished(_ session: Session) async throws -> [ChangeRecord]? {
         do {
             guard try await LedgerAccess.open(session) else { return [] }
-            let changes = try await Ledger(session: session).changes()
+            let changes = try await Ledger(session: session).unfinishedChanges()
             try await session.set("role", to: "none")
             return changes
         } catch is Failure {

@@ -6,8 +6,8 @@ struct DoctorSubject: Sendable {
     let facts: ServerFacts
     /// The only table that is of interest; nil for all of the database.
     let table: TableSnapshot?
-    /// The database's changes; nil if they can't be read.
-    let changes: [ChangeRecord]?
+    /// The database's unfinished changes; nil if they can't be read.
+    let unfinished: [ChangeRecord]?
     /// What roles and databases have been given.
     let roleSettings: [RoleSetting]
     /// For how long a session may idle in a transaction before it is told of, in seconds.

@@ -3,8 +3,7 @@ import Postgres
 /// What is left of changes that no ledger knows any more: triggers on tables, functions and sequences in our schema.
 enum LeftoverAilments: DoctorCheck {
     static func ailments(_ subject: DoctorSubject) async throws -> [Ailment] {
-        guard let changes = subject.changes else { return [] }
-        let unfinished = changes.filter { !$0.hasEnded }
+        guard let unfinished = subject.unfinished else { return [] }
         return try await triggers(subject, unfinished) + objects(subject, unfinished)
     }
 

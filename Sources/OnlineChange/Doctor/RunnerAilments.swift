@@ -2,8 +2,8 @@
 enum RunnerAilments: DoctorCheck {
     static func ailments(_ subject: DoctorSubject) async throws -> [Ailment] {
         var found: [Ailment] = []
-        let changes = (subject.changes ?? []).filter { change in
-            !change.hasEnded && subject.table.map { change.plan.columns(of: $0.oid).isEmpty } != true
+        let changes = (subject.unfinished ?? []).filter { change in
+            subject.table.map { change.plan.columns(of: $0.oid).isEmpty } != true
         }
         for change in changes where !change.isRunning {
             let object = "change \(change.name)"

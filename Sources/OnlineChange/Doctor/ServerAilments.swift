@@ -27,7 +27,7 @@ extension PreflightSubject {
             facts: subject.facts,
             names: .exchanging(column, column.shortened(appending: " online_change doctor")),
             // Which columns others work on is told with the changes.
-            unfinished: (subject.changes ?? []).filter { !$0.hasEnded }
+            unfinished: subject.unfinished ?? []
         )
     }
 }
