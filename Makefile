@@ -9,7 +9,12 @@ STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 RELEASE := swift build -c release $(STATIC) --product online-change
 SOURCES := Package.swift Sources Tests recipes $(wildcard integration)
 
-.PHONY: setup build test demo demo-types staged-deploys bench torture pictures lint release clean
+# Where install puts things; DESTDIR comes before it all, for packages.
+PREFIX ?= /usr/local
+MAN := .build/man
+MAN_TOOL := swift build --package-path .build/checkouts/swift-argument-parser --scratch-path .build/man-tool -c release
+
+.PHONY: setup build test demo demo-types staged-deploys bench torture pictures lint release man install uninstall clean
 
 setup: ## Installs what is missing; needs no network when nothing is.
 	@scripts/setup
@@ -46,6 +51,18 @@ lint: ## Fails on anything that swift format would change.
 release: build ## The command without debugging symbols: .build/online-change
 	@strip -o .build/online-change .build/release/online-change
 	@ls -lh .build/online-change
+
+man: build ## Man pages, made of what --help says: .build/man
+	@$(MAN_TOOL) --product generate-manual
+	@rm -rf $(MAN) && mkdir -p $(MAN)
+	@"$$($(MAN_TOOL) --show-bin-path)/generate-manual" .build/release/online-change --multi-page \
+	  --date "$$(git log -1 --format=%cs 2>/dev/null || date +%F)" --output-directory $(MAN)
+
+install: release man ## The command, its man pages and shell completions: make install PREFIX=/usr/local DESTDIR=
+	@scripts/install '$(DESTDIR)$(PREFIX)'
+
+uninstall: ## Removes what install has put there.
+	@scripts/install --remove '$(DESTDIR)$(PREFIX)'
 
 clean: ## Removes all that was built.
 	@rm -rf .build

@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         .systemLibrary(
@@ -51,6 +52,9 @@ let package = Package(
             dependencies: [
                 "OnlineChange", "Oracles", "Postgres", "ThrowawayPostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                // FlyingFox itself would need libcurl wherever Swift's libraries are linked statically.
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings
         ),
@@ -85,6 +89,7 @@ let package = Package(
             name: "OnlineChangeCommandTests",
             dependencies: [
                 "online-change", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
             ],
             path: "Tests/online-changeTests",
             swiftSettings: settings
@@ -100,6 +105,7 @@ let package = Package(
             path: "integration",
             exclude: [
                 "README.md", "ten-runs.sh", "bench.sh", "throttle.sh", "torture.sh", "evidence.sh", "staged-deploys",
+                "hooks",
             ],
             resources: [.copy("scenarios")],
             swiftSettings: settings

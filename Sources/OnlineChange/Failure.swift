@@ -53,37 +53,65 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case let error as PostgresError:
             self.init(error)
         case let error as RecipeError:
-            self.init(.usage, error.description)
+            self.init(
+                .usage,
+                error.description,
+                left: "Nothing was changed.",
+                next: "Mend the recipe and run it again."
+            )
         case let problem as NameSyntax.Problem:
             if case .tooLong = problem {
                 self.init(.refused, problem.description, left: "Nothing was changed.")
             } else {
-                self.init(.usage, problem.description)
+                self.init(
+                    .usage,
+                    problem.description,
+                    left: "Nothing was changed.",
+                    next: "Names are read as in SQL: put what is no plain name into double quotes."
+                )
             }
         default:
-            self.init(.bug, "\(error)")
+            self.init(.bug, "\(error)", left: Self.committed, next: Self.ours)
         }
     }
+
+    private static let committed = "What was committed stands; the statement under way was undone."
+    private static let ours =
+        "That is a mistake of online-change's: please report it with this message. Running the same command again is safe."
 
     private static let interruptedByUser = Failure(
         .interrupted,
         "interrupted",
-        left: "What was committed stands; the statement under way was undone.",
-        next: "Run the same command again to go on."
+        left: committed,
+        next: "Run the same command again to go on, from any machine."
     )
 
     private init(_ error: PostgresError) {
         switch error {
         case .cancelled:
             self = .interruptedByUser
-        case .cannotConnect, .connectionLost:
-            self.init(.unreachable, error.description)
+        case .cannotConnect:
+            self.init(
+                .unreachable,
+                error.description,
+                left: "Nothing was changed.",
+                next: "Look at --dsn, or libpq's environment and service file, and whether the server is up."
+            )
+        case .connectionLost:
+            self.init(.unreachable, error.description, left: Self.committed, next: "Run the same command again.")
         case .decoding:
-            self.init(.bug, error.description)
+            self.init(.bug, error.description, left: Self.committed, next: Self.ours)
         case .server(let server):
             switch server.state {
-            case .insufficientPrivilege: self.init(.privilege, server.description)
-            case .lockNotAvailable, .deadlockDetected, .serializationFailure: self.init(.notNow, server.description)
+            case .insufficientPrivilege:
+                self.init(
+                    .privilege,
+                    server.description,
+                    left: Self.committed,
+                    next: "Have the privilege granted, or connect as the table's owner, and run the same command again."
+                )
+            case .lockNotAvailable, .deadlockDetected, .serializationFailure:
+                self.init(.notNow, server.description, left: Self.committed, next: "Run the same command again.")
             case .dependentObjectsStillExist:
                 self.init(
                     .refused,
@@ -91,7 +119,13 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
                     left: "Nothing of this step was done.",
                     next: "Have these objects use the other name, then run the same command again."
                 )
-            case .tooManyConnections: self.init(.unreachable, server.description)
+            case .tooManyConnections:
+                self.init(
+                    .unreachable,
+                    server.description,
+                    left: Self.committed,
+                    next: "Run the same command again when the server has room for a few sessions."
+                )
             case let state
             where [.undefinedTable, .invalidSchemaName].contains(state) && server.message.contains("online_change"):
                 self.init(

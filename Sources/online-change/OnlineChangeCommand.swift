@@ -27,7 +27,7 @@ struct OnlineChangeCommand: AsyncParsableCommand {
         subcommands: [
             RenameColumn.self, ChangeType.self, AddNotNull.self, Apply.self, Status.self, Report.self,
             Evidence.self, Advance.self, Rollback.self, Verify.self, Wait.self, Pause.self,
-            Resume.self, Tune.self, Doctor.self, Recipes.self, Demo.self,
+            Resume.self, Tune.self, Doctor.self, Recipes.self, MetricsCommand.self, Serve.self, Demo.self,
         ]
     )
 
@@ -36,13 +36,15 @@ struct OnlineChangeCommand: AsyncParsableCommand {
         do {
             try await Interruption.cancelling {
                 try requireKnownCommand(arguments.first)
-                var command = try parseAsRoot(arguments)
+                var command = try await asyncParseAsRoot(arguments)
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {
                     try command.run()
                 }
             }
+            await Hooks.current?.finish(nil)
+            endWithReader()
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
         } catch let error where isForTheParser(error) {
@@ -50,13 +52,22 @@ struct OnlineChangeCommand: AsyncParsableCommand {
             guard !code.isSuccess else { exit(withError: error) }
             // What the parser did not expect it quotes, a connection string too.
             let message = Secrets.hidden(in: fullMessage(for: error))
-            FileHandle.standardError.write(Data((message + "\n").utf8))
+            StandardStream.error.write(message + "\n")
             Foundation.exit(code.rawValue)
         } catch {
             let failure = Failure(error)
             Output.current.fail(failure)
+            await Hooks.current?.finish(failure)
+            endWithReader()
             Foundation.exit(failure.kind.rawValue)
         }
+    }
+
+    /// Ends like any other program whose reader has gone.
+    private static func endWithReader() {
+        guard StandardStream.output.isPipeGone else { return }
+        signal(SIGPIPE, SIG_DFL)
+        kill(getpid(), SIGPIPE)
     }
 
     /// Names the command that may have been meant; the parser would count what it did not expect.

@@ -3,7 +3,7 @@ import Testing
 struct HelpTests {
     static let commands = [
         "rename-column", "add-not-null", "status", "report", "evidence", "advance", "rollback", "verify", "pause",
-        "resume", "tune", "doctor", "recipes", "demo", "apply", "wait",
+        "resume", "tune", "doctor", "recipes", "demo", "apply", "wait", "metrics", "serve",
     ]
 
     @Test("Every command's help has an example that is not broken into two lines", arguments: commands)
@@ -83,6 +83,10 @@ struct HelpTests {
                                           server, or of one table, and what to do about it.
                   recipes                 Lists the built-in recipes, or prints one: what its
                                           phases do, and its text.
+                  metrics                 Prints metrics of all changes in the text format that
+                                          Prometheus reads.
+                  serve                   Answers /metrics, /healthz and a page for each
+                                          change, for browsers and monitoring.
                   demo                    Renames a column of 1,000,000 rows under live
                                           traffic, on a private server, and proves that nothing
                                           was lost.
@@ -107,7 +111,12 @@ struct HelpTests {
         #expect(none.output.isEmpty)
         #expect(
             none.errors
-                == "online-change: there is no recipe 'nosuch'\n  There are: rename-column, change-type, add-not-null.\n"
+                == """
+                online-change: there is no recipe 'nosuch'
+                  Nothing was changed.
+                  There are: rename-column, change-type, add-not-null.
+
+                """
         )
     }
 }

@@ -159,7 +159,12 @@ struct ExchangeProbe {
     }
 
     private func unreadable(_ object: String) -> Failure {
-        Failure(.refused, "the definition of \(object) can't be read")
+        Failure(
+            .notNow,
+            "the definition of \(object) can't be read: it was changed or dropped meanwhile",
+            left: "Nothing was changed.",
+            next: "Run the same command again."
+        )
     }
 
     private static func name(_ kind: String, _ number: Int) -> Identifier {

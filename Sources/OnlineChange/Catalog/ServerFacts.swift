@@ -80,7 +80,12 @@ public struct ServerFacts: Codable, Hashable, Sendable {
             """
         ).rows.first
         guard let row else {
-            throw Failure(.refused, "schema \(table.name.schema) or role \(table.owner) is gone")
+            throw Failure(
+                .refused,
+                "schema \(table.name.schema) or role \(table.owner) is gone",
+                left: "Nothing was changed.",
+                next: "Run the same command again; if it says so again, somebody has dropped them."
+            )
         }
         let ledgerOwner: String? = try row["ledger_owner"]
         let deadlockTimeout: Int = try row["deadlock_timeout"]

@@ -93,10 +93,10 @@ private struct EvidenceReader {
 
     private func change() async throws -> ChangeRecord {
         guard try await LedgerAccess.open(session) else {
-            throw Failure(.refused, "there is no change '\(request.change)': this database has no ledger yet")
+            throw Failure.noLedger(request.change)
         }
         guard let change = try await Ledger(session: session).change(request.change) else {
-            throw Failure(.refused, "there is no change '\(request.change)'", next: "online-change status")
+            throw Failure.unknownChange(request.change, among: try await Ledger(session: session).names())
         }
         guard !change.hasEnded else {
             throw Failure(.refused, "the change \(change.name) is \(change.state.rawValue): nothing is left to drop")

@@ -40,6 +40,16 @@ extension Plan {
 extension Action {
     /// Locks, conditions and statements, a line each.
     func description(indent: String) -> [String] {
+        let statements = statements.flatMap { statement in
+            (statement.text + ";").split(separator: "\n").enumerated().map {
+                $0.offset == 0 ? "| \($0.element)" : "|   \($0.element)"
+            }
+        }
+        return (facts + statements).map { indent + $0 }
+    }
+
+    /// Locks and conditions, a line each.
+    var facts: [String] {
         var lines: [String] = []
         switch self {
         case .transaction(let transaction):
@@ -94,12 +104,7 @@ extension Action {
         case .verify:
             lines.append("lock: none; ranges of some 100 ms")
         }
-        lines += statements.flatMap { statement in
-            (statement.text + ";").split(separator: "\n").enumerated().map {
-                $0.offset == 0 ? "| \($0.element)" : "|   \($0.element)"
-            }
-        }
-        return lines.map { indent + $0 }
+        return lines
     }
 }
 

@@ -147,6 +147,7 @@ public struct Planner: Sendable {
         throw Failure(
             .refused,
             "no trigger name sorts before and after those that table \(table.name) has",
+            left: "Nothing was changed.",
             next: "Rename triggers whose names begin with a blank, '!' or '~'."
         )
     }
@@ -171,6 +172,7 @@ public struct Planner: Sendable {
         throw Failure(
             .refused,
             "no trigger name sorts after those that table \(table.name) has",
+            left: "Nothing was changed.",
             next: "Rename triggers whose names begin with '~'."
         )
     }

@@ -20,7 +20,10 @@ public enum RecipeReader {
             throw Failure(
                 .usage,
                 "there is no recipe '\(name)'",
-                next: "There are: \(BuiltInRecipes.texts.map(\.name).joined(separator: ", "))."
+                left: "Nothing was changed.",
+                next: (NearName.among(BuiltInRecipes.texts.map(\.name), to: name).first.map { "Did you mean \($0)? " }
+                    ?? "")
+                    + "There are: \(BuiltInRecipes.texts.map(\.name).joined(separator: ", "))."
             )
         }
         return try read(text.yaml, source: "\(name).yaml")

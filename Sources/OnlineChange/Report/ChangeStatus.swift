@@ -96,10 +96,20 @@ extension ChangeStatus {
         }
     }
 
-    static func read(_ session: Session, change reference: String?) async throws -> [ChangeStatus] {
+    /// The names of the changes that have not ended, the newest first.
+    public static func names(_ parameters: ConnectionParameters) async throws -> [String] {
+        let session = try await Session.open(parameters)
+        let isThere = try await LedgerAccess.open(session)
+        let names = isThere ? try await Ledger(session: session).names(unfinished: true) : []
+        await session.close()
+        return names
+    }
+
+    /// The same on a session that is there already.
+    public static func read(_ session: Session, change reference: String?) async throws -> [ChangeStatus] {
         guard try await LedgerAccess.open(session) else {
             guard let reference else { return [] }
-            throw Failure(.refused, "there is no change '\(reference)': this database has no ledger yet")
+            throw Failure.noLedger(reference)
         }
         let ledger = Ledger(session: session)
         guard let reference else {
@@ -110,12 +120,12 @@ extension ChangeStatus {
             return statuses
         }
         guard let change = try await ledger.change(reference) else {
-            throw Failure(.refused, "there is no change '\(reference)'", next: "online-change status")
+            throw Failure.unknownChange(reference, among: try await ledger.names())
         }
         return [try await ChangeStatus(change, session: session)]
     }
 
-    private init(_ record: ChangeRecord, session: Session) async throws {
+    init(_ record: ChangeRecord, session: Session) async throws {
         let plan = record.plan
         let states = try await Ledger(session: session).steps(record.id)
         let current = plan.phase(after: record.phase)

@@ -2,37 +2,41 @@ import Foundation
 
 /// An event as one JSON object on a line: `event` names its kind, `time` is UTC in ISO 8601, the rest depends on the kind.
 public struct EventRecord: Encodable, Sendable {
-    var time: String
-    var event: String
-    var file: String?
-    var change: String?
-    var number: Int?
-    var phase: String?
-    var state: String?
-    var step: String?
-    var summary: String?
-    var gate: Gate?
-    var next: String?
-    var message: String?
-    var finding: Finding?
-    var seconds: Double?
-    var waited: Double?
-    var retries: Int?
-    var attempt: Int?
-    var blockers: [Blocker]?
-    var reasons: [String]?
-    var progress: Progress?
-    var rows: Int?
-    var differences: Int?
-    var repaired: Int?
-    var plan: Plan?
+    public internal(set) var time: String
+    public internal(set) var event: String
+    public internal(set) var file: String?
+    public internal(set) var change: String?
+    public internal(set) var number: Int?
+    public internal(set) var table: String?
+    public internal(set) var recipe: String?
+    public internal(set) var phase: String?
+    public internal(set) var state: String?
+    public internal(set) var step: String?
+    public internal(set) var summary: String?
+    public internal(set) var gate: Gate?
+    public internal(set) var next: String?
+    public internal(set) var message: String?
+    public internal(set) var finding: Finding?
+    public internal(set) var seconds: Double?
+    public internal(set) var waited: Double?
+    public internal(set) var retries: Int?
+    public internal(set) var attempt: Int?
+    public internal(set) var blockers: [Blocker]?
+    public internal(set) var reasons: [String]?
+    public internal(set) var progress: Progress?
+    public internal(set) var rows: Int?
+    public internal(set) var differences: Int?
+    public internal(set) var repaired: Int?
+    public internal(set) var plan: PlanRecord?
+    /// Of a failure: the exit code.
+    public internal(set) var exitCode: Int32?
 
     /// The record of an event that happens now.
     public init(_ event: Event, at date: Date = Date()) {
         time = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         self.event = ""
         switch event {
-        case .planned(let plan): set("planned") { $0.plan = plan }
+        case .planned(let plan): set("planned") { $0.plan = PlanRecord(plan) }
         case .started(let change, let number):
             set("started") {
                 $0.change = change; $0.number = number
@@ -102,6 +106,25 @@ public struct EventRecord: Encodable, Sendable {
         event = "failed"
         message = [failure.message, failure.left].compactMap { $0 }.joined(separator: "\n")
         next = failure.next
+        exitCode = failure.kind.rawValue
+    }
+
+    /// The record of a question: `before-swap`, `before-rollback`.
+    public init(_ intention: Intention, at date: Date = Date()) {
+        time = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        event = "before-\(intention.action)"
+        if case .phase(let name) = intention.action { phase = name }
+    }
+
+    /// The record with the change that it is about.
+    public func about(_ subject: RunSubject?) -> EventRecord {
+        guard let subject else { return self }
+        var record = self
+        record.change = subject.change
+        record.number = subject.number
+        record.table = subject.table
+        record.recipe = subject.recipe
+        return record
     }
 
     /// The record as a line, keys sorted.

@@ -149,7 +149,8 @@ extension ChangeStatus {
     /// Whether a runner has gone without a word.
     var isSilent: Bool { !isRunning && lastSign != nil && finishedAt == nil }
 
-    var headline: String {
+    /// How it stands, in a few words.
+    public var headline: String {
         guard state == "active" else { return state }
         if isRunning { return waiting == nil ? "running" : isPaused ? "running, paused" : "running, waiting" }
         if isSilent { return "its runner is gone; the same command continues" }

@@ -31,6 +31,7 @@ public enum Control {
         throw Failure(
             .usage,
             "the server knows no time zone '\(hours.zone ?? "")'",
+            left: "Nothing was changed.",
             next: "SELECT name FROM pg_timezone_names lists those that it knows."
         )
     }
@@ -42,13 +43,20 @@ public enum Control {
         limits: Limits,
         _ annotation: Annotation?
     ) async throws {
-        let unknown = Failure(.refused, "there is no unfinished change '\(reference)'", next: "online-change status")
-        guard try await LedgerAccess.open(session) else { throw unknown }
+        guard try await LedgerAccess.open(session) else { throw Failure.noLedger(reference) }
         try await check(limits, on: session)
         let ledger = Ledger(session: session)
-        guard let change = try await ledger.change(reference),
-            try await ledger.set(change.id, isPaused: isPaused, limits: limits)
-        else { throw unknown }
+        guard let change = try await ledger.change(reference) else {
+            throw Failure.unknownChange(reference, among: try await ledger.names(unfinished: true))
+        }
+        guard try await ledger.set(change.id, isPaused: isPaused, limits: limits) else {
+            throw Failure(
+                .refused,
+                "the change \(change.name) is \(change.state.rawValue): no backfill is left to pause or tune",
+                left: "Nothing was changed.",
+                next: "online-change status"
+            )
+        }
         let words = [isPaused.map { $0 ? "paused" : "resumed" }, limits.isEmpty ? nil : limits.text]
         if let annotation { try await ledger.note(change.id, what: annotation.line) }
         try await ledger.note(change.id, what: words.compactMap { $0 }.joined(separator: ", "))

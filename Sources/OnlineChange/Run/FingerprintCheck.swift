@@ -21,6 +21,7 @@ struct FingerprintCheck: Sendable {
                 throw Failure(
                     .refused,
                     "table \(column.table) is gone: it was dropped, or dropped and made anew",
+                    left: "Nothing was changed.",
                     next: "online-change rollback \(plan.change)"
                 )
             }

@@ -7,9 +7,11 @@ extension Runner {
     func hold(_ change: ChangeRecord, _ body: (RunContext) async throws -> Void) async throws {
         var hadIt = false
         var note = annotation
+        let approval = ask.map { Approval(ask: $0) }
+        await tellSubject(RunSubject(change))
         try await whileTableIsLocked(change.plan.table) {
             try await reconnecting(wasConnected: true) { connected in
-                try await holdOnce(change, isRetry: hadIt) { context in
+                try await holdOnce(change, approval, isRetry: hadIt) { context in
                     if let said = note { try await context.ledger.note(change.id, what: said.line) }
                     note = nil
                     try await body(context)
@@ -97,13 +99,15 @@ extension Runner {
 
     private func holdOnce(
         _ change: ChangeRecord,
+        _ approval: Approval?,
         isRetry: Bool,
         _ body: (RunContext) async throws -> Void,
         connected: () -> Void
     ) async throws {
         let session = try await Session.open(parameters)
         do {
-            let context = try await take(change, session, isRetry: isRetry)
+            var context = try await take(change, session, isRetry: isRetry)
+            context.approval = approval
             connected()
             do {
                 try await body(context)
@@ -126,6 +130,7 @@ extension Runner {
             throw Failure(
                 .privilege,
                 "only \(table.owner), who owns \(table.name), can go on with this change",
+                left: "Nothing was changed.",
                 next: "Connect as \(table.owner) or as a superuser."
             )
         }
@@ -231,6 +236,7 @@ extension Runner {
                 throw Failure(
                     .notNow,
                     "another runner has the change \(change.name): \(holder)",
+                    left: "Nothing was changed by this one.",
                     next: "online-change status \(change.name)"
                 )
             }

@@ -20,6 +20,7 @@ struct IndexBuilder: Sendable {
             throw Failure(
                 .refused,
                 "there is a relation \(build.index) already that is no index of \(build.table)",
+                left: "Nothing of this step was done.",
                 next: "Rename it, then run the same command again."
             )
         case .invalid:
@@ -45,7 +46,12 @@ struct IndexBuilder: Sendable {
             throw duplicates(server, build)
         }
         guard case .valid = try await state(build.index, table: build.table) else {
-            throw Failure(.notNow, "index \(build.index) came out invalid", next: "Run the same command again.")
+            throw Failure(
+                .notNow,
+                "index \(build.index) came out invalid",
+                left: "It is not used; the steps before it stand.",
+                next: "Run the same command again: it is dropped and built anew."
+            )
         }
     }
 

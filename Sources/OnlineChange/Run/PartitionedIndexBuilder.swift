@@ -98,6 +98,7 @@ struct PartitionedIndexBuilder: Sendable {
             throw Failure(
                 .refused,
                 "there is a relation \(index) already that is no index of \(table)",
+                left: "Nothing of this step was done.",
                 next: "Rename it, then run the same command again."
             )
         case .missing: break

@@ -25,6 +25,7 @@ struct PhaseRunner: Sendable {
         var context = context
         context.change = try await context.ledger.reload(context.change.id)
         guard !plan.isAtLeast(context.change.phase, phase.name) else { return }
+        try await context.obtainApproval(to: .phase(phase.name))
         let states = try await context.ledger.steps(context.change.id)
         let open = plan.steps.filter { $0.phase == phase.name && states[$0.position] != "done" }
         if phase.isFinal, !open.isEmpty { try await QuietCheck(context: context).require() }
@@ -98,6 +99,7 @@ struct PhaseRunner: Sendable {
             throw Failure(
                 .refused,
                 "the change \(plan.change) was planned one-way: from swap on there is no way back",
+                left: "Nothing was changed.",
                 next: "online-change advance \(plan.change)"
             )
         }
@@ -113,6 +115,7 @@ struct PhaseRunner: Sendable {
         }
         let wayBack = WayBack(context: context, states: states)
         let lost = stands ? try await wayBack.lost(besides: gone) : []
+        try await context.obtainApproval(to: .rollback)
         if stands, context.change.phase != nil {
             try await PartitionChanges(context: context).clean()
             try await PartitionChanges(context: context).takeIn()

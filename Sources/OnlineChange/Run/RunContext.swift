@@ -19,6 +19,8 @@ struct RunContext: Sendable {
     var quiet: QuietDemand?
     /// Whether the ledger has a place for samples.
     let keepsSamples: Bool
+    /// Who is asked before a phase begins; nil if nobody is.
+    var approval: Approval?
     /// The column that the present step is about, by its place among the plan's.
     var place = 0
 

@@ -14,6 +14,11 @@ public struct Runner: Sendable {
     public var annotation: Annotation?
     /// How long no write may have come through the legacy column alone before it is dropped; nil not to ask.
     public var quiet: QuietDemand?
+    /// Is asked before a phase or a rollback begins, while no lock and no transaction is held; a failure stops the run
+    /// there. Whoever answers is waited for.
+    public var ask: (@Sendable (Intention) async throws -> Void)?
+    /// Is told which change the run is about, before the first event that concerns it.
+    public var tellSubject: @Sendable (RunSubject) async -> Void = { _ in }
     let report: @Sendable (Event) async -> Void
 
     /// A runner that tells what happens to `report`.
@@ -54,6 +59,7 @@ public struct Runner: Sendable {
             throw Failure(
                 .refused,
                 "the change \(change.name) is being rolled back",
+                left: "Nothing was changed.",
                 next: "online-change rollback \(change.name)"
             )
         }
@@ -72,6 +78,7 @@ public struct Runner: Sendable {
             throw Failure(
                 .refused,
                 "the change \(change.name) was planned without --unique-copies",
+                left: "Nothing was changed.",
                 next: "Leave the option out, or roll the change back and start it again with it."
             )
         }
@@ -94,7 +101,9 @@ public struct Runner: Sendable {
             throw Failure(
                 .refused,
                 "the change \(change.name) is \(change.state.rawValue)",
-                next: change.state == .rollingBack ? "online-change rollback \(change.name)" : nil
+                left: "Nothing was changed.",
+                next: change.state == .rollingBack
+                    ? "online-change rollback \(change.name)" : "Start it anew with the command that began it."
             )
         }
         let next = change.plan.phase(after: change.phase)?.name
@@ -114,9 +123,15 @@ public struct Runner: Sendable {
             ? Failure(
                 .refused,
                 "the change \(change.name) is finished: it was made in place, and there is no way back",
+                left: "Nothing was changed.",
                 next: "Undo it with another change."
             )
-            : Failure(.refused, "the change \(change.name) is finished: \(end.state)", next: end.next)
+            : Failure(
+                .refused,
+                "the change \(change.name) is finished: \(end.state)",
+                left: "Nothing was changed.",
+                next: end.next
+            )
         guard change.state != .finished else { throw noWayBack }
         try await hold(change) { try await PhaseRunner(context: $0).rollback(noWayBack: noWayBack) }
     }
@@ -128,7 +143,12 @@ public struct Runner: Sendable {
         let change = try await find(reference)
         let wording = change.plan.verification.wording ?? .columns
         guard change.state == .active, change.phase != nil else {
-            throw Failure(.refused, "the change \(change.name) has \(wording.absence) now")
+            throw Failure(
+                .refused,
+                "the change \(change.name) has \(wording.absence) now",
+                left: "Nothing was changed.",
+                next: "online-change status \(change.name)"
+            )
         }
         try await hold(change) { context in
             var result = VerificationResult()
@@ -160,7 +180,12 @@ public struct Runner: Sendable {
             change.plan.phase(phase) == nil && PhaseNames.all.contains(phase)
             ? change.plan.phases.last?.name ?? phase : phase
         guard change.plan.phase(phase) != nil else {
-            throw Failure(.usage, "the recipe \(change.plan.recipe) has no phase '\(phase)'")
+            throw Failure(
+                .usage,
+                "the recipe \(change.plan.recipe) has no phase '\(phase)'",
+                left: "Nothing was changed.",
+                next: "It has: \(change.plan.phases.map(\.name).joined(separator: ", "))."
+            )
         }
         try await hold(change) { try await PhaseRunner(context: $0).advance(through: phase) }
     }
@@ -194,10 +219,10 @@ public struct Runner: Sendable {
 
     private func find(_ reference: String) async throws -> ChangeRecord {
         try await withSession { session in
-            guard try await LedgerAccess.open(session),
-                let change = try await Ledger(session: session).change(reference)
-            else {
-                throw Failure(.refused, "there is no change '\(reference)'", next: "online-change status")
+            guard try await LedgerAccess.open(session) else { throw Failure.noLedger(reference) }
+            let ledger = Ledger(session: session)
+            guard let change = try await ledger.change(reference) else {
+                throw Failure.unknownChange(reference, among: try await ledger.names())
             }
             return change
         }
@@ -248,6 +273,7 @@ public struct Runner: Sendable {
             throw Failure(
                 .refused,
                 "an unfinished change is called \(change.name) already: \(change.plan.recipe) of \(change.table)",
+                left: "Nothing was changed.",
                 next: "Finish or roll it back, or give this one another name with --name."
             )
         }
@@ -315,9 +341,11 @@ public struct Runner: Sendable {
             throw Failure(
                 .notNow,
                 "another runner has just started the change \(plan.change)",
+                left: "Nothing was changed by this one.",
                 next: "Run the same command again."
             )
         }
+        await tellSubject(RunSubject(change))
         await report(.started(change: change.name, number: change.id))
         for finding in plan.findings {
             await report(.finding(finding))

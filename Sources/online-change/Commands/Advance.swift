@@ -14,7 +14,7 @@ struct Advance: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The change's name or number.")
+    @Argument(help: "The change's name or number.", completion: .changes)
     var change: String
 
     @Option(help: ArgumentHelp("The phase to go through. (default: the next one)", valueName: "phase"))
@@ -36,7 +36,7 @@ struct Advance: AsyncParsableCommand {
         if (through?.rawValue ?? next) == PhaseName.drop.rawValue, next != nil {
             try await drop.ask(status.destruction, about: change, isGiven: yes, connection)
         }
-        var runner = locks.runner(connection, annotation, output)
+        var runner = try locks.runner(connection, annotation, output)
         runner.quiet = try drop.demand(isConfirmed: yes)
         try await runner.advance(change, through: through?.rawValue)
     }

@@ -65,7 +65,7 @@ struct Apply: AsyncParsableCommand {
         var definition = file.definition
         definition.acknowledged.formUnion(locks.acknowledge)
         let request = try definition.request()
-        var runner = locks.runner(connection, annotation, output)
+        var runner = try locks.runner(connection, annotation, output)
         runner.acknowledged = definition.acknowledged
         if dryRun { return try await runner.rehearse(request, through: phase, isAgain: again) }
         try await runner.apply(request, through: phase, isAgain: again) {

@@ -51,6 +51,8 @@ struct LockOptions: ParsableArguments {
     )
     var acknowledge: [String] = []
 
+    @OptionGroup var hooks: HookOptions
+
     func validate() throws {
         guard (1...60_000).contains(lockTimeout) else {
             throw ValidationError("--lock-timeout takes milliseconds from 1 to 60000.")
@@ -58,8 +60,16 @@ struct LockOptions: ParsableArguments {
     }
 
     /// A runner that asks for locks so and tells what happens.
-    func runner(_ connection: ConnectionOptions, _ annotation: AnnotationOptions, _ output: Output) -> Runner {
-        var runner = Runner(parameters: connection.parameters) { output.tell($0) }
+    func runner(_ connection: ConnectionOptions, _ annotation: AnnotationOptions, _ output: Output) throws -> Runner {
+        let hooks = try hooks.choose(output)
+        var runner = Runner(parameters: connection.parameters) { event in
+            output.tell(event)
+            await hooks?.tell(event)
+        }
+        if let hooks {
+            runner.ask = { try await hooks.ask($0) }
+            runner.tellSubject = { await hooks.about($0) }
+        }
         runner.lockTimeout = lockTimeout
         runner.lockDeadline = lockDeadline.seconds
         runner.acknowledged = Set(acknowledge)

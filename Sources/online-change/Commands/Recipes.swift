@@ -15,14 +15,22 @@ struct Recipes: AsyncParsableCommand {
     @Argument(help: "A recipe's name.")
     var name: String?
 
+    @Flag(help: "Print JSON: a list of recipes.")
+    var json = false
+
     func run() async throws {
+        guard !json else {
+            Output.choose(.json)
+            let recipes = try name.map { [try RecipeReader.builtIn($0)] } ?? RecipeReader.builtIn()
+            return StandardStream.output.write(try RecipeRecord.text(recipes) + "\n")
+        }
         guard let name else {
             for recipe in try RecipeReader.builtIn() {
-                print("\(recipe.name)\n  \(recipe.summary)")
+                StandardStream.output.write("\(recipe.name)\n  \(recipe.summary)\n")
             }
             return
         }
         let recipe = try RecipeReader.builtIn(name)
-        print(recipe.description, "\nThe recipe's text", recipe.yaml, separator: "\n", terminator: "")
+        StandardStream.output.write("\(recipe.description)\n\nThe recipe's text\n\(recipe.yaml)")
     }
 }

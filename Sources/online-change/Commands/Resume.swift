@@ -11,19 +11,23 @@ struct Resume: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The change's name or number.")
+    @Argument(help: "The change's name or number.", completion: .changes)
     var change: String
+
+    @Flag(help: "Print how the change stands as JSON, as status does.")
+    var json = false
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var annotation: AnnotationOptions
 
     func run() async throws {
+        if json { Output.choose(.json) }
         let status = try await Control.set(
             change,
             on: connection.parameters,
             isPaused: false,
             annotation: annotation.given
         )
-        print(status.text)
+        try StatusJSON.write(status, json: json)
     }
 }

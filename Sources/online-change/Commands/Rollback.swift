@@ -15,7 +15,7 @@ struct Rollback: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The change's name or number.")
+    @Argument(help: "The change's name or number.", completion: .changes)
     var change: String
 
     @OptionGroup var connection: ConnectionOptions

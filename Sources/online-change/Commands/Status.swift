@@ -18,7 +18,7 @@ struct Status: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The change's name or number.")
+    @Argument(help: "The change's name or number.", completion: .changes)
     var change: String?
 
     @Flag(help: "Show it again every second until the change ends, q or Ctrl-C.")
@@ -30,6 +30,7 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
+        if json { Output.choose(.json) }
         if watch, !json { return try await StatusWatch(parameters: connection.parameters, change: change).run() }
         guard watch else {
             return try print(await ChangeStatus.read(connection.parameters, change: change))
@@ -39,7 +40,7 @@ struct Status: AsyncParsableCommand {
             while true {
                 let statuses = try await reader.read(change)
                 try print(statuses)
-                guard statuses.contains(where: { $0.finishedAt == nil }) else { break }
+                guard statuses.contains(where: { $0.finishedAt == nil }), !StandardStream.output.isGone else { break }
                 try await Task.sleep(for: .seconds(1))
             }
         } catch {
@@ -50,14 +51,12 @@ struct Status: AsyncParsableCommand {
     }
 
     private func print(_ statuses: [ChangeStatus]) throws {
-        try FileHandle.standardOutput.write(contentsOf: Data((render(statuses) + "\n").utf8))
+        StandardStream.output.write(try render(statuses) + "\n")
     }
 
     private func render(_ statuses: [ChangeStatus]) throws -> String {
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = watch ? [.sortedKeys] : [.sortedKeys, .prettyPrinted]
-            return String(decoding: try encoder.encode(statuses), as: UTF8.self)
+            return try StatusJSON.text(statuses, isLine: watch)
         }
         return StatusPage(statuses, isOne: change != nil)
             .lines(width: Terminal.size?.columns, isColoured: Terminal.isColoured).joined(separator: "\n")

@@ -15,10 +15,13 @@ struct Tune: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The change's name or number.")
+    @Argument(help: "The change's name or number.", completion: .changes)
     var change: String
 
     @OptionGroup(title: "What holds the backfill back") var limits: LimitOptions
+    @Flag(help: "Print how the change stands as JSON, as status does.")
+    var json = false
+
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var annotation: AnnotationOptions
 
@@ -29,12 +32,13 @@ struct Tune: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if json { Output.choose(.json) }
         let status = try await Control.set(
             change,
             on: connection.parameters,
             limits: try limits.limits,
             annotation: annotation.given
         )
-        print(status.text)
+        try StatusJSON.write(status, json: json)
     }
 }

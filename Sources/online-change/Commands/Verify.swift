@@ -15,7 +15,7 @@ struct Verify: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The change's name or number.")
+    @Argument(help: "The change's name or number.", completion: .changes)
     var change: String
 
     @Flag(

@@ -12,11 +12,11 @@ enum Confirmation {
     /// - Throws: `Failure.usage` if the answer is no.
     static func ask(_ question: String, isGiven: Bool) throws(Failure) {
         guard isNeeded(isGiven: isGiven) else { return }
-        FileHandle.standardError.write(Data("\(Secrets.hidden(in: question)) [y/N] ".utf8))
+        StandardStream.error.write("\(Secrets.hidden(in: question)) [y/N] ")
         // Nothing has begun that would have to end cleanly, and reading would not notice a cancelled task.
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
         let answer = readLine()?.lowercased()
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_IGN) }
+        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
         guard answer == "y" || answer == "yes" else {
             throw Failure(.usage, "not confirmed", left: "Nothing was changed.", next: "Answer y, or add --yes.")
         }

@@ -3,6 +3,19 @@ import OnlineChange
 import Postgres
 import Synchronization
 
+extension Failure {
+    /// The same without a password: an argument that ended up in the wrong place is quoted, and may be the connection
+    /// string.
+    var withoutSecrets: Failure {
+        Failure(
+            kind,
+            Secrets.hidden(in: message),
+            left: left.map { Secrets.hidden(in: $0) },
+            next: next.map { Secrets.hidden(in: $0) }
+        )
+    }
+}
+
 /// Where events go: lines with a bar for people, JSON lines for machines, or next to nothing.
 final class Output: Sendable {
     /// How much is told, and how.
@@ -30,6 +43,7 @@ final class Output: Sendable {
     }
 
     /// Chooses a style for the rest of the run.
+    @discardableResult
     static func choose(_ style: Style) -> Output {
         let output = Output(style: style)
         chosen.withLock { $0 = output }
@@ -60,13 +74,7 @@ final class Output: Sendable {
 
     /// Tells why the run failed, on stderr; as the last line on stdout too where machines read it.
     func fail(_ failure: Failure) {
-        // An argument that ended up in the wrong place is quoted, and may be the connection string.
-        let failure = Failure(
-            failure.kind,
-            Secrets.hidden(in: failure.message),
-            left: failure.left.map { Secrets.hidden(in: $0) },
-            next: failure.next.map { Secrets.hidden(in: $0) }
-        )
+        let failure = failure.withoutSecrets
         if case .json = style {
             write(EventRecord(failure).line + "\n")
         }
@@ -74,7 +82,7 @@ final class Output: Sendable {
         var lines = ["online-change: \(failure.message)"]
         if let left = failure.left { lines.append("  \(left)") }
         if let next = failure.next { lines.append("  \(next.replacing("\n", with: "\n  "))") }
-        FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+        StandardStream.error.write(lines.joined(separator: "\n") + "\n")
     }
 
     /// On a terminal a bar that is drawn over; elsewhere a line every ten seconds.
@@ -103,7 +111,6 @@ final class Output: Sendable {
     }
 
     private func write(_ text: String) {
-        guard !text.isEmpty else { return }
-        FileHandle.standardOutput.write(Data(text.utf8))
+        StandardStream.output.write(text)
     }
 }

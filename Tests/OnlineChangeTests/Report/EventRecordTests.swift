@@ -73,7 +73,7 @@ struct EventRecordTests {
         let failure = Failure(.notNow, "no lock", left: "All undone.", next: "Again.")
         #expect(
             EventRecord(failure, at: date).line
-                == #"{"event":"failed","message":"no lock\nAll undone.","next":"Again.","time":"2023-11-14T22:13:20.500Z"}"#
+                == #"{"event":"failed","exitCode":75,"message":"no lock\nAll undone.","next":"Again.","time":"2023-11-14T22:13:20.500Z"}"#
         )
     }
 }

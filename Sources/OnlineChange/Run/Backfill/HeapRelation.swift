@@ -16,7 +16,12 @@ struct HeapRelation: Hashable, Sendable {
     /// - Throws: `Failure.refused` if there is no such table any more.
     static func all(of table: UInt32, on session: Session) async throws -> [HeapRelation] {
         guard try await CatalogReader(session: session).exists(oid: table) else {
-            throw Failure(.refused, "the table is gone: it was dropped, or dropped and made anew")
+            throw Failure(
+                .refused,
+                "the table is gone: it was dropped, or dropped and made anew",
+                left: "What was committed stands.",
+                next: "online-change rollback takes away what the change left elsewhere."
+            )
         }
         // A plain table is no partition tree to the server, not even one of itself.
         return try await session.run(

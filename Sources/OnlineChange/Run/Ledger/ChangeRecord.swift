@@ -67,7 +67,12 @@ public struct ChangeRecord: Sendable {
         let stateText: String = try row["state"]
         let planText: String = try row["plan"]
         guard let state = State(rawValue: stateText) else {
-            throw Failure(.refused, "the ledger has the state '\(stateText)', which this version does not know")
+            throw Failure(
+                .refused,
+                "the ledger has the state '\(stateText)', which this version does not know",
+                left: "Nothing was changed.",
+                next: "Use the release of online-change that wrote it, or a newer one."
+            )
         }
         self.state = state
         id = try row["id"]

@@ -33,17 +33,25 @@ struct Ledger: Sendable {
         ).rows.first.map { try ChangeRecord($0) }
     }
 
-    /// Names of changes that may be meant by one that there isn't.
-    func namesLike(_ name: String) async throws -> [String] {
-        let names: [String] = try await session.run("SELECT DISTINCT name FROM online_change.change").rows
-            .map { try $0["name"] }
-        return Array(NearName.among(names, to: name).prefix(2))
+    /// The names that changes have, the newest first.
+    func names(unfinished: Bool = false) async throws -> [String] {
+        try await session.run(
+            """
+            SELECT name FROM online_change.change WHERE finished_at IS NULL OR NOT \(unfinished)
+            GROUP BY name ORDER BY max(id) DESC
+            """
+        ).rows.map { try $0["name"] }
     }
 
     /// The change as it is now.
     func reload(_ id: Int) async throws -> ChangeRecord {
         guard let change = try await find(id) else {
-            throw Failure(.refused, "change \(id) is gone from the ledger")
+            throw Failure(
+                .refused,
+                "change \(id) is gone from the ledger: somebody deleted it, or restored the database",
+                left: "What was committed stands.",
+                next: "Bring schema online_change back from a backup."
+            )
         }
         return change
     }
@@ -265,6 +273,7 @@ extension Failure {
     static let takenOver = Failure(
         .notNow,
         "another runner has taken the change over",
+        left: "What was committed stands, and the other one goes on with it.",
         next: "Look at `online-change status`; only one runner at a time may have a change."
     )
 }

@@ -162,6 +162,7 @@ enum LedgerAccess {
                 throw Failure(
                     .privilege,
                     "the ledger (schema online_change) belongs to \(owner) and can't be read by this role",
+                    left: "Nothing was changed.",
                     next: "As \(owner): " + LedgerSchema.grants(to: "you").map { "\($0.text);" }.joined(separator: " ")
                 )
             }
@@ -179,6 +180,7 @@ enum LedgerAccess {
         return Failure(
             .refused,
             "the ledger has version \(found) and this online-change writes version \(LedgerSchema.version)",
+            left: "Nothing was changed.",
             next: version.map { $0 > LedgerSchema.version } ?? false
                 ? "Use the release of online-change that made it, or a newer one."
                 : "Finish or roll back its changes with the release of online-change that made it."

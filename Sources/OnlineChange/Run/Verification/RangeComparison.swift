@@ -86,7 +86,7 @@ struct RangeComparison: Sendable {
             let waited = (ContinuousClock.now - start).seconds
             if remaining <= unmendable { return (remaining, remaining) }
             if waited > context.lockGuard.policy.deadline { return (remaining, min(remaining, unmendable)) }
-            try await context.beat(waiting: "\(remaining) rows that differ are locked by others")
+            try await context.beat(waiting: "\(Count.text(remaining)) rows that differ are locked by others")
             try await Task.sleep(for: .milliseconds(min(1000, 50 << min(attempt, 5))))
             attempt += 1
         }

@@ -33,15 +33,26 @@ struct StandingVerification: Sendable {
     static func require(_ context: RunContext, _ verification: Verification) async throws -> StandingVerification {
         let again = "online-change verify \(context.change.name) --repair"
         guard let standing = try await read(context) else {
-            throw Failure(.refused, "no comparison of the two columns stands", next: again)
+            throw Failure(
+                .refused,
+                "no comparison of the two columns stands",
+                left: "Nothing of this step was done.",
+                next: again
+            )
         }
         guard standing.differences == 0 else {
-            throw Failure(.refused, "the last comparison found \(standing.differences) rows that differ", next: again)
+            throw Failure(
+                .refused,
+                "the last comparison found \(Count.text(standing.differences)) rows that differ",
+                left: "Nothing of this step was done.",
+                next: again
+            )
         }
         guard standing.unfit == 0 else {
             throw Failure(
                 .data,
-                "the last comparison found \(standing.unfit) rows that the other column can't hold",
+                "the last comparison found \(Count.text(standing.unfit)) rows that the other column can't hold",
+                left: "Nothing of this step was done.",
                 next: again
             )
         }
@@ -63,6 +74,7 @@ struct StandingVerification: Sendable {
         Failure(
             .refused,
             "the triggers that keep the columns equal were touched since the last comparison (disabled, or made anew)",
+            left: "Nothing of this step was done.",
             next: "online-change verify \(change) --repair"
         )
     }

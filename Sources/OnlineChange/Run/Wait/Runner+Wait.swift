@@ -39,7 +39,9 @@ extension Runner {
             if try await LedgerAccess.open(session) {
                 standing = try await ledger.change(waiting.reference).map { Standing($0) }
                 standing?.isDurable = try await !Throttle.mayForget(session)
-                if standing == nil { near = try await ledger.namesLike(waiting.reference) }
+                if standing == nil {
+                    near = Array(NearName.among(try await ledger.names(), to: waiting.reference).prefix(2))
+                }
             }
             switch waiting.next(standing, near: near, elapsed: (ContinuousClock.now - start).seconds) {
             case .reached: return
