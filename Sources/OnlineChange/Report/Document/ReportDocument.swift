@@ -21,6 +21,8 @@ public struct ReportDocument: Sendable {
     public internal(set) var compare: [Sample]
     /// Who did what, the first one first.
     public internal(set) var audit: [AuditLine]
+    /// What `evidence` finds between swap and drop, a line each.
+    public internal(set) var found: [String] = []
 
     /// A phase.
     public struct Phase: Sendable {
