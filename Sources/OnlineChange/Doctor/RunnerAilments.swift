@@ -9,7 +9,11 @@ enum RunnerAilments: DoctorCheck {
             let object = "change \(change.name)"
             if change.state == .rollingBack {
                 found.append(
-                    .hurts(object, "its rollback has stopped half-way", "online-change rollback \(change.name)")
+                    .hurts(
+                        object,
+                        "its rollback has stopped half-way",
+                        "online-change rollback \(ShellWord(change.name))"
+                    )
                 )
             } else if change.heartbeatAge != nil || change.error != nil {
                 let why = change.error.map { ": \($0.split(separator: "\n").first ?? "")" } ?? ": its runner is dead"
@@ -17,7 +21,7 @@ enum RunnerAilments: DoctorCheck {
                     .hurts(
                         object,
                         "it has stopped after \(change.phase ?? "its start")\(why)",
-                        "online-change advance \(change.name), or: online-change rollback \(change.name)"
+                        "online-change advance \(ShellWord(change.name)), or: online-change rollback \(ShellWord(change.name))"
                     )
                 )
             } else {
@@ -26,7 +30,7 @@ enum RunnerAilments: DoctorCheck {
                         object,
                         "it has reached \(change.phase ?? "nothing yet") and waits for its next phase; its columns can't "
                             + "take part in another one",
-                        "online-change status \(change.name)"
+                        "online-change status \(ShellWord(change.name))"
                     )
                 )
             }

@@ -22,7 +22,7 @@ struct FingerprintCheck: Sendable {
                     .refused,
                     "table \(column.table) is gone: it was dropped, or dropped and made anew",
                     left: "Nothing was changed.",
-                    next: "online-change rollback \(plan.change)"
+                    next: "online-change rollback \(ShellWord(plan.change))"
                 )
             }
             if isSwapped, let name = try await droppedFollower(place) {

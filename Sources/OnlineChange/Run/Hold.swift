@@ -237,7 +237,7 @@ extension Runner {
                     .notNow,
                     "another runner has the change \(change.name): \(holder)",
                     left: "Nothing was changed by this one.",
-                    next: "online-change status \(change.name)"
+                    next: "online-change status \(ShellWord(change.name))"
                 )
             }
             try await Task.sleep(for: .milliseconds(200))

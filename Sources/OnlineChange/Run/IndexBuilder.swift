@@ -62,7 +62,7 @@ struct IndexBuilder: Sendable {
                 + (server.detail ?? server.message),
             left: "The unfinished index was dropped; both columns stand.",
             next: "Give these rows values that stay different, then run the same command again; or: "
-                + "online-change rollback \(context.change.name)"
+                + "online-change rollback \(ShellWord(context.change.name))"
         )
     }
 

@@ -71,7 +71,7 @@ struct PhaseRunner: Sendable {
             left: "Nothing was changed.",
             next:
                 "ALTER TABLE \(plan.table.quoted) ALTER COLUMN \(name.quoted) SET NOT NULL; then run the same command "
-                + "again; or: online-change rollback \(plan.change)"
+                + "again; or: online-change rollback \(ShellWord(plan.change))"
         )
     }
 
@@ -100,7 +100,7 @@ struct PhaseRunner: Sendable {
                 .refused,
                 "the change \(plan.change) was planned one-way: from swap on there is no way back",
                 left: "Nothing was changed.",
-                next: "online-change advance \(plan.change)"
+                next: "online-change advance \(ShellWord(plan.change))"
             )
         }
         let gone = try await context.gone()
@@ -110,7 +110,7 @@ struct PhaseRunner: Sendable {
                 .refused,
                 "table \(plan.columns[place].table) is gone since the swap, and the columns can only change places back together",
                 left: "Nothing was changed.",
-                next: "online-change advance \(plan.change)"
+                next: "online-change advance \(ShellWord(plan.change))"
             )
         }
         let wayBack = WayBack(context: context, states: states)

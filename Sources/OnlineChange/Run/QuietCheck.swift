@@ -89,7 +89,7 @@ struct QuietCheck: Sendable {
                 + Seconds.text(demand.seconds),
             left: Self.left,
             next: "If none comes, run the same command again from \(possible) on; \(forcing). "
-                + "What it rests on: online-change evidence \(context.change.name)"
+                + "What it rests on: online-change evidence \(ShellWord(context.change.name))"
         )
     }
 

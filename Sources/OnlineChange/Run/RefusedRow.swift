@@ -23,7 +23,7 @@ struct RefusedRow {
             "\(constraint.object) is NOT VALID, and \(row) breaks it: the server refuses every update of that row",
             left: "What was written stays, and the position with it.",
             next: constraint.wayOut
-                + " Then run the same command again; or: online-change rollback \(context.change.name)"
+                + " Then run the same command again; or: online-change rollback \(ShellWord(context.change.name))"
         )
     }
 }

@@ -60,7 +60,7 @@ public struct Runner: Sendable {
                 .refused,
                 "the change \(change.name) is being rolled back",
                 left: "Nothing was changed.",
-                next: "online-change rollback \(change.name)"
+                next: "online-change rollback \(ShellWord(change.name))"
             )
         }
         try await goOn(with: change, request, through: phase)
@@ -103,7 +103,8 @@ public struct Runner: Sendable {
                 "the change \(change.name) is \(change.state.rawValue)",
                 left: "Nothing was changed.",
                 next: change.state == .rollingBack
-                    ? "online-change rollback \(change.name)" : "Start it anew with the command that began it."
+                    ? "online-change rollback \(ShellWord(change.name))"
+                    : "Start it anew with the command that began it."
             )
         }
         let next = change.plan.phase(after: change.phase)?.name
@@ -147,7 +148,7 @@ public struct Runner: Sendable {
                 .refused,
                 "the change \(change.name) has \(wording.absence) now",
                 left: "Nothing was changed.",
-                next: "online-change status \(change.name)"
+                next: "online-change status \(ShellWord(change.name))"
             )
         }
         try await hold(change) { context in
@@ -167,7 +168,7 @@ public struct Runner: Sendable {
                 "\(Count.text(result.remaining)) of \(Count.text(result.rows)) \(wording.verdict)"
                     + (areLocked ? " and are locked by others" : repair ? ": \(wording.reason)" : ""),
                 left: "Nothing was changed in them.",
-                next: wording.remedy ?? "online-change verify \(change.name) --repair"
+                next: wording.remedy ?? "online-change verify \(ShellWord(change.name)) --repair"
             )
         }
     }

@@ -116,7 +116,7 @@ struct StepRunner: Sendable {
                     + result.keys.joined(separator: " | "),
                 left: "The server refuses new ones, and an UPDATE of these rows that leaves them so.",
                 next: "Give these rows a value, then run the same command again; or: "
-                    + "online-change rollback \(context.change.name)"
+                    + "online-change rollback \(ShellWord(context.change.name))"
             )
         }
     }

@@ -26,7 +26,7 @@ struct WayBack: Sendable {
                     "column \(column.table).\(trace.leaderName) was dropped by someone, and the columns can only change "
                         + "places back together",
                     left: "Nothing was changed.",
-                    next: "Restore it from a backup, or go on: online-change advance \(plan.change)"
+                    next: "Restore it from a backup, or go on: online-change advance \(ShellWord(plan.change))"
                 )
             case .needsName(let name, let now):
                 throw Failure(
@@ -43,7 +43,7 @@ struct WayBack: Sendable {
                     "column \(column.table).\(name), which would take its place again, was dropped by someone: there is "
                         + "nothing to go back to",
                     left: "Nothing was changed.",
-                    next: "online-change advance \(plan.change)"
+                    next: "online-change advance \(ShellWord(plan.change))"
                 )
             }
         }

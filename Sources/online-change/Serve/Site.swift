@@ -5,6 +5,8 @@ import OnlineChange
 struct Site: Sendable {
     let database: DatabaseView
     let hosts: HostCheck
+    /// Seconds after which a browser asks for a page again.
+    private static let refresh = 5
 
     /// The answer to a question; nil was none that could be read.
     func answer(_ question: HTTPQuestion?) async -> HTTPAnswer {
@@ -29,7 +31,7 @@ struct Site: Sendable {
                 return .text(.ok, "ok")
             case "/":
                 let statuses = try await database.read { try await ChangeStatus.read($0, change: nil) }
-                return page(ReportPage.list(statuses))
+                return page(ChangeListPage.html(statuses, every: Self.refresh))
             default:
                 guard path.hasPrefix("/changes/"), let name = path.dropFirst(9).removingPercentEncoding else {
                     return .text(.notFound, "there is no such page; / lists the changes")
@@ -37,7 +39,11 @@ struct Site: Sendable {
                 let page: String? = try await database.read { session in
                     // The list is asked for the name, so that a wrong one is no error of the database's.
                     let all = try await ChangeStatus.read(session, change: nil)
-                    return all.first { $0.change == name || String($0.number) == name }.map(ReportPage.change)
+                    guard let found = all.first(where: { $0.change == name || String($0.number) == name }) else {
+                        return nil
+                    }
+                    return try await ReportDocument.read(session, change: "\(found.number)")
+                        .livePage(every: Self.refresh)
                 }
                 return page.map(self.page) ?? .text(.notFound, "there is no such change; / lists them")
             }

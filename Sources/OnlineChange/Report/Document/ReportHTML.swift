@@ -1,24 +1,16 @@
 extension ReportDocument {
     /// The report as one page that needs nothing else: no script, nothing from elsewhere, and it is told to take none.
-    public var html: String {
-        let page: Markup = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-            <link rel="icon" href="data:,">
-            <title>\(status.change): \(status.headline)</title>
-            <style>\(Self.style)</style>
-            </head>
-            <body><main>
-            \(head)\(timeline)\(charts)\(lockTable)\(comparisonTable)\(evidenceList)\(trail)
-            </main></body>
-            </html>
+    public var html: String { page(refresh: nil) }
 
+    /// The same as a page of a site that lists all changes at its root; it is asked for anew every so many seconds.
+    public func livePage(every seconds: Int) -> String { page(refresh: seconds) }
+
+    private func page(refresh: Int?) -> String {
+        let back: Markup = refresh == nil ? "" : "<p><a href=\"/\">all changes</a></p>"
+        let content: Markup = """
+            \(back)\(head)\(timeline)\(charts)\(lockTable)\(comparisonTable)\(evidenceList)\(trail)
             """
-        return page.source
+        return Markup.page("\(status.change): \(status.headline)", content, refresh: refresh).source
     }
 
     private var head: Markup {

@@ -22,7 +22,8 @@ extension ReportDocument {
         }
     }
 
-    private static func read(_ session: Session, change reference: String) async throws -> ReportDocument {
+    /// The same by a session that is kept, without what `evidence` finds, which costs the server more.
+    public static func read(_ session: Session, change reference: String) async throws -> ReportDocument {
         let status = try await ChangeStatus.read(session, change: reference)[0]
         let record = try await Ledger(session: session).reload(status.number)
         let plan = record.plan

@@ -1,6 +1,30 @@
-extension ReportDocument {
+extension Markup {
+    /// A page that takes nothing from elsewhere.
+    ///
+    /// - Parameter refresh: after how many seconds a browser asks for it again; nil for never.
+    static func page(_ title: String, _ content: Markup, refresh: Int?) -> Markup {
+        let again: Markup = refresh.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">\n" } ?? ""
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+            \(again)<link rel="icon" href="data:,">
+            <title>\(title)</title>
+            <style>\(style)</style>
+            </head>
+            <body><main>
+            \(content)
+            </main></body>
+            </html>
+
+            """
+    }
+
     /// The page's style: light and dark by the reader's own choice, readable from a phone's width on, and on paper.
-    static let style: Markup = """
+    private static let style: Markup = """
         :root{color-scheme:light dark;--back:#fff;--text:#1c2430;--faint:#5b6776;--line:#d9dfe7;--soft:#f4f6f9;--mark:#1662c4;
         --good:#147a3d;--slow:#9a5b00;--bad:#b3261e}
         @media (prefers-color-scheme:dark){:root{--back:#12161c;--text:#e3e8ef;--faint:#9aa7b8;--line:#2c3542;--soft:#1a2029;

@@ -31,7 +31,7 @@ struct StandingVerification: Sendable {
     ///
     /// Partitions that have come since are compared now.
     static func require(_ context: RunContext, _ verification: Verification) async throws -> StandingVerification {
-        let again = "online-change verify \(context.change.name) --repair"
+        let again = "online-change verify \(ShellWord(context.change.name)) --repair"
         guard let standing = try await read(context) else {
             throw Failure(
                 .refused,
@@ -75,7 +75,7 @@ struct StandingVerification: Sendable {
             .refused,
             "the triggers that keep the columns equal were touched since the last comparison (disabled, or made anew)",
             left: "Nothing of this step was done.",
-            next: "online-change verify \(change) --repair"
+            next: "online-change verify \(ShellWord(change)) --repair"
         )
     }
 }

@@ -16,7 +16,7 @@ struct VerificationRun: Sendable {
     ///
     /// - Parameter standing: as for `once`.
     func untilClean(beside standing: TriggerMarks = TriggerMarks()) async throws {
-        let next = "online-change verify \(context.change.name) --repair"
+        let next = "online-change verify \(ShellWord(context.change.name)) --repair"
         let wording = verification.wording ?? .columns
         for _ in 0..<Self.passes {
             let result = try await once(repairing: true, beside: standing)
