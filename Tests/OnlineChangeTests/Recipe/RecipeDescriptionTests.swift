@@ -48,10 +48,7 @@ struct RecipeDescriptionTests {
             now     The original column, with all that hangs on it, is called {to}. {from} works until drop,
                     and writes that come by it alone are counted.
             deploy  The release that uses {to} alone; let the last one that uses {from} go.
-            check   The count of writes by the old name alone, in online-change status, stands still, and
-                    nobody reads by it:
-                    SELECT application_name, count(*) FROM pg_stat_activity
-                    WHERE query ~ ('\\m' || {'from'} || '\\M') AND pid <> pg_backend_pid() GROUP BY 1;
+            check   online-change evidence finds no late write, statement or session that uses {from}.
 
         drop: Drops the legacy column {from} and all that online-change installed. There is no way back from here.
           drop-column: drops the legacy column and what kept it equal
