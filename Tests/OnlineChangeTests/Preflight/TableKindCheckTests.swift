@@ -35,7 +35,8 @@ import Testing
         try await #expect(
             AskedRename(table: "my users").refusal()
                 == "usage: 'my users' has the character ' ', which a name may have only in double quotes: "
-                + "'\"my users\"' (in a shell, with single quotes around them)"
+                + "'\"my users\"' (in a shell, with single quotes around them)\nNothing was changed.\n"
+                + "Names are read as in SQL: put what is no plain name into double quotes."
         )
     }
 

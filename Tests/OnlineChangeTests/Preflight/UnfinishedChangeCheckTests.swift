@@ -40,6 +40,7 @@ import Testing
         try await #expect(
             AskedRename(from: "email", to: "address", name: "users.name-to-full_name").refusal() == """
                 refused: an unfinished change is called users.name-to-full_name already: rename-column of public.users
+                Nothing was changed.
                 Finish or roll it back, or give this one another name with --name.
                 """
         )

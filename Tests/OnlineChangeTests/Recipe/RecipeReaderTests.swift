@@ -87,6 +87,7 @@ struct RecipeReaderTests {
             throws: Failure(
                 .usage,
                 "there is no recipe 'nosuch'",
+                left: "Nothing was changed.",
                 next: "There are: rename-column, change-type, add-not-null."
             )
         ) {
