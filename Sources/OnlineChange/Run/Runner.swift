@@ -43,8 +43,10 @@ public struct Runner: Sendable {
     public func start(_ request: ChangeRequest, through phase: String) async throws {
         let change: ChangeRecord? = try await withSession { session in
             let resolved = try await ResolvedRequest.resolve(request, on: session)
-            let known = try await whileTableIsLocked(resolved.table.name) { try await known(resolved, on: session) }
-            if let known { return known.state == .finished ? nil : known }
+            let found = try await whileTableIsLocked(resolved.table.name) { () -> ChangeRecord? in
+                try await known(resolved, on: session)
+            }
+            if let known = found { return known.state == .finished ? nil : known }
             // Of two who plan at once neither would see the other's change of the same column.
             try await takeTurn(resolved, on: session)
             return try await looking(at: request) { resolved, session in
