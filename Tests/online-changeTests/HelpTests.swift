@@ -2,8 +2,8 @@ import Testing
 
 struct HelpTests {
     static let commands = [
-        "rename-column", "add-not-null", "status", "report", "evidence", "advance", "rollback", "verify", "pause",
-        "resume", "tune", "doctor", "recipes", "demo", "apply", "wait", "metrics", "serve",
+        "rename-column", "change-type", "add-not-null", "status", "report", "evidence", "advance", "rollback", "verify",
+        "pause", "resume", "tune", "doctor", "recipes", "demo", "apply", "wait", "metrics", "serve",
     ]
 
     @Test("Every command's help has an example that is not broken into two lines", arguments: commands)

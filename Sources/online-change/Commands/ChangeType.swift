@@ -14,8 +14,8 @@ struct ChangeType: AsyncParsableCommand {
             Example:
               online-change change-type users id bigint --cascade --dry-run
               online-change change-type orders code int --using 'code::int'
-              online-change change-type events at timestamptz --using "at AT TIME ZONE 'UTC'" --reverse "at AT TIME ZONE 'UTC'"
-              online-change change-type users state user_state --using 'state::user_state' --as status
+              online-change change-type job fee int --using 'fee*100' --reverse 'fee/100.0'
+              online-change change-type orders code int --as number
             """
     )
 

@@ -24,6 +24,7 @@ struct Doctor: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
+        if json { Output.choose(.json) }
         let diagnosis = try await Diagnosis.make(connection.parameters, table: table)
         try Document.print(diagnosis, json: json) { diagnosis.text }
         if diagnosis.blocks { throw ExitCode(Failure.Kind.refused.rawValue) }

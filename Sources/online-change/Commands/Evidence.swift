@@ -48,6 +48,7 @@ struct Evidence: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
+        if json { Output.choose(.json) }
         let evidence = try await OnlineChange.Evidence.read(
             connection.parameters,
             OnlineChange.Evidence.Request(
