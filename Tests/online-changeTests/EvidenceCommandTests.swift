@@ -30,7 +30,10 @@ import Testing
         try await swapped()
         let none = try await onlineChange("evidence", "nosuch")
         #expect(none.code == 78)
-        #expect(none.errors == "online-change: there is no change 'nosuch'\n  online-change status\n")
+        #expect(
+            none.errors
+                == "online-change: there is no change 'nosuch'\n  Nothing was changed.\n  online-change status lists the changes.\n"
+        )
         try await onlineChange("advance", "1", "--yes")
         #expect(try await onlineChange("evidence", "1").errors.contains("is finished: nothing is left to drop"))
         #expect(try await onlineChange("evidence").code == 64)
