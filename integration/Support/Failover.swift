@@ -52,14 +52,25 @@ struct Failover: Sendable {
     func happen(pause: Duration = .zero) async throws -> BackfillPosition? {
         try await primary.kill()
         let connection = try await Connection.open(standbyParameters)
-        try await eventually(within: .seconds(30)) {
-            try await connection.value("SELECT pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()")
-        }
+        try await eventually { try await Self.hasReplayed(connection) }
         let position = try await BackfillPosition.read(connection)
         try await Task.sleep(for: pause)
         try await connection.run("SELECT pg_promote()")
         await connection.close()
         return position
+    }
+
+    /// Whether the standby has replayed what it got. That may end amid a record, for which it waits in vain; twice in a
+    /// row, since it waits for a moment too before it sees what has just come.
+    private static func hasReplayed(_ connection: Connection) async throws -> Bool {
+        let isDone: Query = """
+            SELECT pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn() OR EXISTS (
+              SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
+                AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval'))
+            """
+        guard try await connection.value(isDone) else { return false }
+        try await Task.sleep(for: .milliseconds(200))
+        return try await connection.value(isDone)
     }
 
     func end() async throws {

@@ -36,6 +36,7 @@ final class Output: Sendable {
     private struct State {
         var barLength = 0
         var lastProgress: ContinuousClock.Instant?
+        var lastLine = ""
     }
 
     private init(style: Style) {
@@ -85,14 +86,16 @@ final class Output: Sendable {
         StandardStream.error.write(lines.joined(separator: "\n") + "\n")
     }
 
-    /// On a terminal a bar that is drawn over; elsewhere a line every ten seconds.
+    /// On a terminal a bar that is drawn over; elsewhere a line every ten seconds, if it says something new.
     private func show(_ progress: OnlineChange.Progress) {
         let text = state.withLock { state -> String in
             guard isTerminal else {
                 let now = ContinuousClock.now
                 if let last = state.lastProgress, now - last < .seconds(10), progress.fraction < 1 { return "" }
-                state.lastProgress = now
-                return "  \(progress.text)\n"
+                let line = "  \(progress.text)\n"
+                guard line != state.lastLine else { return "" }
+                (state.lastProgress, state.lastLine) = (now, line)
+                return line
             }
             let full = Int(progress.fraction * 30)
             let bar = String(repeating: "#", count: full) + String(repeating: ".", count: 30 - full)
