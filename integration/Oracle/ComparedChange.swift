@@ -60,7 +60,7 @@ struct ComparedChange: Sendable {
         let rollback = await failure { try await runner(acknowledged).rollback(name) }
         // There is no way back from what the server changes in place, and nothing to go back from where nothing was to do.
         let ends = ["it was made in place, and there is no way back", "there is no change '\(name)'"]
-        if let rollback, !ends.contains(where: rollback.message.hasSuffix) {
+        if let rollback, !ends.contains(where: { rollback.message.contains($0) }) {
             return .different(["rollback from \(rollbackFrom): \(rollback)"])
         }
         if rollback == nil {

@@ -34,13 +34,7 @@ enum ApplyDecision: Hashable, Sendable {
         case _ where !differences.isEmpty:
             self = .refuse(.contradicts(known, differences))
         case .rollingBack:
-            self = .refuse(
-                Failure(
-                    .refused,
-                    "the change \(known.name) is being rolled back",
-                    next: "online-change rollback \(ShellWord(known.name))"
-                )
-            )
+            self = .refuse(.isBeingRolledBack(known.name))
         case .finished:
             self = .leave
         case .active where known.tableOID != table:

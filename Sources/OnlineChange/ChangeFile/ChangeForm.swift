@@ -39,13 +39,7 @@ struct ChangeForm: Sendable {
     /// - Throws: `Failure.usage` if there is no recipe of that name.
     static func of(_ recipe: String) throws(Failure) -> ChangeForm {
         if let form = all.first(where: { $0.recipe == recipe }) { return form }
-        let names = all.map(\.recipe)
-        let near = NearName.among(names, to: recipe).first
-        throw Failure(
-            .usage,
-            "there is no recipe '\(recipe)'",
-            next: near.map { "Did you mean \($0)?" } ?? "There are: \(names.joined(separator: ", "))."
-        )
+        throw RecipeReader.unknown(recipe)
     }
 }
 

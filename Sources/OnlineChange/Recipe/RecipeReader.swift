@@ -17,16 +17,21 @@ public enum RecipeReader {
     /// - Throws: `Failure.usage` if there is none.
     public static func builtIn(_ name: String) throws -> Recipe {
         guard let text = BuiltInRecipes.texts.first(where: { $0.name == name }) else {
-            throw Failure(
-                .usage,
-                "there is no recipe '\(name)'",
-                left: "Nothing was changed.",
-                next: (NearName.among(BuiltInRecipes.texts.map(\.name), to: name).first.map { "Did you mean \($0)? " }
-                    ?? "")
-                    + "There are: \(BuiltInRecipes.texts.map(\.name).joined(separator: ", "))."
-            )
+            throw unknown(name)
         }
         return try read(text.yaml, source: "\(name).yaml")
+    }
+
+    /// That there is no such recipe, with the one that may be meant.
+    static func unknown(_ name: String) -> Failure {
+        let names = BuiltInRecipes.texts.map(\.name)
+        return Failure(
+            .usage,
+            "there is no recipe '\(name)'",
+            left: "Nothing was changed.",
+            next: NearName.among(names, to: name).first.map { "Did you mean \($0)?" }
+                ?? "There are: \(names.joined(separator: ", "))."
+        )
     }
 
     /// Reads a recipe's text; `source` is its name in error messages.

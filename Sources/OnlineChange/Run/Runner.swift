@@ -49,7 +49,7 @@ public struct Runner: Sendable {
             if let known = found { return known.state == .finished ? nil : known }
             // Of two who plan at once neither would see the other's change of the same column.
             try await takeTurn(resolved, on: session)
-            return try await looking(at: request) { resolved, session in
+            return try await looking(at: request, of: resolved.table.name) { resolved, session in
                 if let settled = try await settled(resolved, on: session) { return settled.change }
                 return try await create(resolved, on: session)
             }
@@ -58,14 +58,7 @@ public struct Runner: Sendable {
             await report(.finished)
             return
         }
-        guard change.state != .rollingBack else {
-            throw Failure(
-                .refused,
-                "the change \(change.name) is being rolled back",
-                left: "Nothing was changed.",
-                next: "online-change rollback \(ShellWord(change.name))"
-            )
-        }
+        guard change.state != .rollingBack else { throw Failure.isBeingRolledBack(change.name) }
         try await goOn(with: change, request, through: phase)
     }
 
@@ -214,10 +207,17 @@ public struct Runner: Sendable {
         at request: ChangeRequest,
         _ body: (ResolvedRequest, Session) async throws -> Result
     ) async throws -> Result {
-        let resolve = { try await ResolvedRequest.resolve(request, on: $0) }
-        let table = try await withSession { try await resolve($0).table.name }
-        return try await whileTableIsLocked(table) {
-            try await withSession { try await body(try await resolve($0), $0) }
+        let table = try await withSession { try await ResolvedRequest.resolve(request, on: $0).table.name }
+        return try await looking(at: request, of: table, body)
+    }
+
+    private func looking<Result: Sendable>(
+        at request: ChangeRequest,
+        of table: QualifiedName,
+        _ body: (ResolvedRequest, Session) async throws -> Result
+    ) async throws -> Result {
+        try await whileTableIsLocked(table) {
+            try await withSession { try await body(try await ResolvedRequest.resolve(request, on: $0), $0) }
         }
     }
 

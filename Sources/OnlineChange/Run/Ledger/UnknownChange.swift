@@ -12,6 +12,16 @@ extension Failure {
         )
     }
 
+    /// A change that goes back can't be gone on with.
+    static func isBeingRolledBack(_ name: String) -> Failure {
+        Failure(
+            .refused,
+            "the change \(name) is being rolled back",
+            left: "Nothing was changed.",
+            next: "online-change rollback \(ShellWord(name))"
+        )
+    }
+
     /// There is nothing yet in which a change could be.
     static func noLedger(_ reference: String) -> Failure {
         Failure(
