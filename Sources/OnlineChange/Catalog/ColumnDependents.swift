@@ -20,8 +20,8 @@ public struct ColumnDependents: Codable, Hashable, Sendable {
     public var options: [String] = []
     /// The column's comment.
     public var comment: String?
-    /// The name of its NOT NULL constraint, on servers that have one (18).
-    public var notNullName: Identifier?
+    /// Its NOT NULL constraint, on servers that have one (18).
+    public var notNull: NotNullConstraint?
     /// Roles that the owner's default privileges give rights on every new table or view.
     public var defaultGrantees: [Identifier] = []
     /// What the column's default means.
@@ -30,6 +30,16 @@ public struct ColumnDependents: Codable, Hashable, Sendable {
     public var others: [String] = []
     /// Everything that depends on it, as the server describes it: to notice later what others have added.
     public var all: [String] = []
+}
+
+/// NOT NULL as a constraint with a name.
+public struct NotNullConstraint: Codable, Hashable, Sendable {
+    /// Its name.
+    public var name: Identifier
+    /// Its comment.
+    public var comment: String?
+    /// NO INHERIT.
+    public var isNoInherit: Bool
 }
 
 /// A constraint.

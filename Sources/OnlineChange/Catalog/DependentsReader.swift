@@ -25,8 +25,10 @@ struct DependentsReader {
           'options', (SELECT coalesce(to_json(a.attoptions), '[]'::json) FROM pg_attribute a
                       WHERE a.attrelid = \(table)::oid AND a.attnum = \(column)),
           'comment', col_description(\(table)::oid, \(column)),
-          'notNullName', (SELECT con.conname FROM pg_constraint con WHERE con.conrelid = \(table)::oid
-                          AND con.contype = 'n' AND con.conkey = ARRAY[\(column)]::smallint[]),
+          'notNull', (SELECT json_build_object('name', con.conname, 'isNoInherit', con.connoinherit,
+                          'comment', obj_description(con.oid, 'pg_constraint'))
+                      FROM pg_constraint con WHERE con.conrelid = \(table)::oid
+                      AND con.contype = 'n' AND con.conkey = ARRAY[\(column)]::smallint[]),
           'defaultGrantees', (SELECT coalesce(json_agg(DISTINCT pg_get_userbyid(g.grantee)), '[]'::json)
               FROM pg_default_acl da CROSS JOIN LATERAL aclexplode(da.defaclacl) g
               JOIN pg_class c ON c.relowner = da.defaclrole

@@ -19,7 +19,7 @@ extension Succession {
         }
     }
 
-    private var root: SQL { "\(literal: table.name.quoted)::regclass" }
+    var root: SQL { "\(literal: table.name.quoted)::regclass" }
 
     /// A partition that came at the last moment lacks what was made ready: the next look makes it.
     private static let startOver: SQL = "RAISE EXCEPTION USING ERRCODE = \(literal: SQLState.assertionFailed.code)"

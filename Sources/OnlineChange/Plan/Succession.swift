@@ -20,7 +20,7 @@ struct Succession {
     func notes(isBack: Bool) -> [SQL] {
         let own =
             table.isPartitioned && !isBack ? [Self.partitionProperties(of: names.original, on: added, of: name)] : []
-        return partitionNotes() + own
+        return partitionNotes() + partitionNotNullNotes() + own
     }
 
     /// The one column is left without what only one can have, and the names are exchanged.
@@ -130,7 +130,8 @@ struct Succession {
         var actions: [SQL] = []
         if column.defaultExpression != nil { actions.append("ALTER COLUMN \(names.original) DROP DEFAULT") }
         if column.isNotNull { actions.append("ALTER COLUMN \(names.original) DROP NOT NULL") }
-        return actions.isEmpty ? statements : statements + ["ALTER TABLE \(name) \(SQL.joined(actions))"]
+        guard !actions.isEmpty else { return statements }
+        return statements + ["ALTER TABLE \(name) \(SQL.joined(actions))"] + partitionNotNullReleases()
     }
 
     /// Gives the column that has the name now default, identity and sequences.
@@ -176,13 +177,6 @@ struct Succession {
     }
 
     private var indexes: [Index] { table.indexes.filter { $0.isValid && $0.columns.contains(column.number) } }
-
-    /// NOT NULL for the column that has the name now, from a check that proves it.
-    func notNull() -> [SQL] {
-        let passing = Ready.passing(self).map { "DROP CONSTRAINT IF EXISTS \($0)" as SQL }
-        return (column.isNotNull ? ["ALTER TABLE \(name) ALTER COLUMN \(names.original) SET NOT NULL"] : [])
-            + ["ALTER TABLE \(name) \(SQL.joined(passing))"]
-    }
 
     /// Checks, keys and indexes for the column that has the name now, from what was made ready for it.
     func keys(isBack: Bool) -> [SQL] {

@@ -40,6 +40,46 @@ struct ChangeTypePartitionTests {
 
     private static let alter: SQL = "ALTER TABLE item ALTER value TYPE bigint"
 
+    /// NOT NULL that is a partition's own has its own name, which the plain ALTER stumbles over.
+    @Test(.server(from: 18)) func ownNotNullKeepsItsName() async throws {
+        try await withScratchDatabase { database in
+            let shape = TypeShape(
+                name: "NOT NULL of a partition's own",
+                setup: """
+                    CREATE TABLE item (id int NOT NULL, value int CONSTRAINT must NOT NULL) PARTITION BY RANGE (id);
+                    CREATE TABLE high (id int NOT NULL, value int CONSTRAINT high_must NOT NULL) PARTITION BY LIST (id);
+                    CREATE TABLE leaf (id int NOT NULL, value int CONSTRAINT leaf_must NOT NULL);
+                    ALTER TABLE high ATTACH PARTITION leaf DEFAULT; ALTER TABLE item ATTACH PARTITION high DEFAULT;
+                    ALTER TABLE leaf ALTER value SET NOT NULL; ALTER TABLE high ALTER value SET NOT NULL;
+                    COMMENT ON CONSTRAINT leaf_must ON leaf IS 'of the leaf'; INSERT INTO item VALUES (1, 1)
+                    """
+            )
+            let connection = try await Connection.open(database)
+            try await connection.script([shape.setup])
+            let original = try await DatabaseState.read(connection)
+            let run = try ChangeTypeRun(shape, in: database)
+            try await run.through("swap")
+            // The legacy column must not refuse what doesn't go back.
+            let refusing: Int = try await connection.value(
+                "SELECT count(*) FROM pg_attribute WHERE attname = 'value_old' AND attnotnull"
+            )
+            #expect(refusing == 0)
+            try await run.rollback()
+            let back = try await DatabaseState.read(connection)
+            #expect(back.differences(from: original, ignoringColumnOrder: true) == [])
+            try await run.through("drop")
+            let names: String = try await connection.value(
+                """
+                SELECT string_agg(conname, ' ' ORDER BY conname) FROM pg_constraint
+                WHERE contype = 'n' AND conname LIKE '%must' AND conislocal
+                """
+            )
+            #expect(names == "high_must leaf_must must")
+            #expect(try await Leftovers.read(connection) == [])
+            await connection.close()
+        }
+    }
+
     @Test func areTakenInAndCleaned() async throws {
         try await withScratchDatabase { database in
             let connection = try await Connection.open(database)

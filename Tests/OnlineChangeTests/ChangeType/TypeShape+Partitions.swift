@@ -48,7 +48,7 @@ extension TypeShape {
                 CREATE TABLE item (gone text, id int NOT NULL, value int NOT NULL DEFAULT 7, code text, CONSTRAINT pk PRIMARY KEY (id, value),
                   CONSTRAINT filled CHECK (value > 0)) PARTITION BY RANGE (id);
                 ALTER TABLE item DROP COLUMN gone; CREATE INDEX by_value ON item (value);
-                CREATE TABLE low (code text, value int NOT NULL CONSTRAINT filled CHECK (value > 0), waste int, id int NOT NULL, CONSTRAINT low_key PRIMARY KEY (id, value));
+                CREATE TABLE low (code text, value int CONSTRAINT item_value_not_null NOT NULL CONSTRAINT filled CHECK (value > 0), waste int, id int NOT NULL, CONSTRAINT low_key PRIMARY KEY (id, value));
                 ALTER TABLE low DROP COLUMN waste; CREATE INDEX low_by_value ON low (value);
                 ALTER TABLE item ATTACH PARTITION low FOR VALUES FROM (0) TO (8); CREATE TABLE high PARTITION OF item DEFAULT;
                 COMMENT ON CONSTRAINT low_key ON low IS 'key of low'; COMMENT ON INDEX low_by_value IS 'index of low'; COMMENT ON INDEX low_key IS 'its index';
@@ -67,6 +67,18 @@ extension TypeShape {
                 ALTER TABLE high CLUSTER ON high_pkey
                 """,
             version: 15
+        ),
+        TypeShape(
+            name: "partitions: names and comments of NOT NULL",
+            setup: """
+                CREATE TABLE item (id int NOT NULL, value int CONSTRAINT must NOT NULL) PARTITION BY RANGE (id);
+                CREATE TABLE low PARTITION OF item FOR VALUES FROM (0) TO (8);
+                CREATE TABLE high PARTITION OF item FOR VALUES FROM (8) TO (100) PARTITION BY LIST (id);
+                CREATE TABLE leaf PARTITION OF high DEFAULT; ALTER TABLE leaf ALTER value SET NOT NULL;
+                COMMENT ON CONSTRAINT must ON item IS 'of the table'; COMMENT ON CONSTRAINT must ON leaf IS 'of the leaf';
+                INSERT INTO item SELECT g, g FROM generate_series(1, 40) g
+                """,
+            version: 18
         ),
         TypeShape(
             name: "partitions: none yet, and one that is empty of any",

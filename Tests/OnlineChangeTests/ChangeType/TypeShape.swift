@@ -137,6 +137,14 @@ extension TypeShape {
 
     static let constraints: [TypeShape] = [
         TypeShape(
+            name: "NOT NULL with a name, a comment and NO INHERIT",
+            setup: """
+                CREATE TABLE item (id int PRIMARY KEY, value int, CONSTRAINT must NOT NULL value NO INHERIT);
+                COMMENT ON CONSTRAINT must ON item IS 'there is one always'; INSERT INTO item SELECT g, g FROM generate_series(1, 40) g
+                """,
+            version: 18
+        ),
+        TypeShape(
             name: "checks",
             setup: """
                 CREATE TABLE item (id int, value int NOT NULL CHECK (value > 0),

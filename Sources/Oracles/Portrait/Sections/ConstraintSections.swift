@@ -13,6 +13,10 @@ extension CatalogSection {
                     'parent', \(SQL.identity("nullif(con.conparentid, 0)", of: "pg_constraint")))
                 -- Of a key it tells no more than whether it was made with that of a parent: a dump and restore turns it.
                 || CASE WHEN con.contype IN ('p', 'u') THEN '{"connoinherit": null}' ELSE '{}' END::jsonb
+                -- ADD PRIMARY KEY USING INDEX makes a partition's NOT NULL its own, and a dump and restore turns that.
+                || CASE WHEN con.contype = 'n' AND con.coninhcount > 0 AND EXISTS (SELECT FROM pg_index AS i
+                      WHERE i.indrelid = con.conrelid AND i.indisprimary AND con.conkey[1] = ANY (i.indkey))
+                   THEN '{"conislocal": null}' ELSE '{}' END::jsonb
             FROM pg_constraint AS con
             WHERE con.conrelid IN (SELECT oid FROM visible_relation) OR con.conrelid = 0 AND EXISTS (
                 SELECT FROM pg_type AS t
