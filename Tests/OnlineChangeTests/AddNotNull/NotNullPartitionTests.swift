@@ -90,7 +90,8 @@ struct NotNullPartitionTests {
             try await change.start(through: "backfill")
             let (name, constraint): (SQL, SQL) =
                 change.connection.serverVersion >= 18_00_00
-                ? ("item_name_not_null", "NOT NULL name") : ("\"online_change name not null\"", "CHECK (name IS NOT NULL)")
+                ? ("item_name_not_null", "NOT NULL name")
+                : ("\"online_change name not null\"", "CHECK (name IS NOT NULL)")
             try await change.connection.script([
                 """
                 CREATE TABLE attached (LIKE item INCLUDING CONSTRAINTS); INSERT INTO attached VALUES (2002, 'a');
