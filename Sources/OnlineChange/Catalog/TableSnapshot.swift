@@ -119,6 +119,9 @@ public struct Column: Codable, Hashable, Sendable {
     public var statisticsTarget: Int?
     /// Column privileges.
     public var grants: [ColumnGrant]
+
+    /// Whether no row has NULL in it.
+    var holdsNoNull: Bool { isNotNull && !isNotNullPending }
 }
 
 /// A privilege on one column.

@@ -65,7 +65,7 @@ public struct GuardColumn: Operation {
 
     static func checks(_ succession: Succession, _ pair: ColumnPair, allowsLoss: Bool) -> [Check] {
         var checks: [Check] = []
-        if succession.column.isNotNull {
+        if succession.column.holdsNoNull {
             checks.append(
                 Check(
                     name: Ready.notNull(succession),

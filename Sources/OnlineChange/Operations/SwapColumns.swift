@@ -176,7 +176,7 @@ public struct SwapColumns: Operation {
         let (succession, later) = (part.succession, part.later)
         let table = succession.table.name
         var checks: [(name: Identifier, definition: SQL)] = []
-        if succession.column.isNotNull {
+        if succession.column.holdsNoNull {
             checks.append((Ready.notNull(succession), "CHECK (\(later.replica) IS NOT NULL)"))
         }
         if let fits = GuardColumn.fits(later, allowsLoss: part.context.options.allowsLoss) {
@@ -198,7 +198,7 @@ public struct SwapColumns: Operation {
             $0.isValid && $0.isUnique && $0.columns.contains(succession.column.number)
         }
         return [.transaction(guarding)]
-            + (succession.column.isNotNull
+            + (succession.column.holdsNoNull
                 ? [.validate(ConstraintValidation(table: table, constraint: Ready.notNull(succession)))] : [])
             + unique.compactMap { index in
                 succession.change.originalIndexes[index.name].map {

@@ -19,10 +19,14 @@ extension Succession {
         let comment = constraint.comment.map { comment -> SQL in
             "COMMENT ON CONSTRAINT \(constraint.name) ON \(table.name) IS \(literal: comment)"
         }
-        return partitionNotNullOwn()
-            + ["ALTER TABLE \(table.name) ADD CONSTRAINT \(constraint.name) NOT NULL \(names.original)\(reach)"]
-            + (comment.map { [$0] } ?? []) + partitionNotNullComments()
+        let addition: SQL = """
+            ALTER TABLE \(table.name) ADD CONSTRAINT \(constraint.name) NOT NULL \(names.original)\(reach)\(unproven)
+            """
+        return partitionNotNullOwn() + [addition] + (comment.map { [$0] } ?? []) + partitionNotNullComments()
     }
+
+    /// What was never held against the rows that were there before isn't now.
+    private var unproven: SQL { column.isNotNullPending ? " NOT VALID" : "" }
 
     private var partitionsHaveConstraints: Bool { table.isPartitioned && dependents.notNull != nil }
 
@@ -71,7 +75,7 @@ extension Succession {
             PartitionBlock.statement(
                 """
                   FOR part IN SELECT * FROM \(Self.notedNotNull) WHERE is_own ORDER BY level DESC, relation LOOP
-                    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I NOT NULL %I', part.relation::regclass, part.name, \
+                    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I NOT NULL %I\(unproven)', part.relation::regclass, part.name, \
                 \(literal: names.original.name));
                   END LOOP;
                 """

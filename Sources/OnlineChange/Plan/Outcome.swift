@@ -33,7 +33,7 @@ public enum Outcome: Codable, Hashable, Sendable {
         case .renamed(let from, let to): table.column(from) == nil && table.column(to) != nil
         case .retyped(let from, let to, let type):
             (from == to || table.column(from) == nil) && table.column(to)?.type == type
-        case .notNull(let name): table.column(name).map { $0.isNotNull && !$0.isNotNullPending } ?? false
+        case .notNull(let name): table.column(name)?.holdsNoNull ?? false
         }
     }
 

@@ -16,7 +16,7 @@ public struct Striping: Codable, Hashable, Sendable {
     init(table: TableSnapshot) {
         let columns = table.primaryKey.compactMap { table.column($0) }
         // A key may INCLUDE columns that hold NULLs, and a NULL is in no stripe.
-        let isCountable = columns.allSatisfy { $0.isNotNull && Self.integers.contains($0.systemType ?? "") }
+        let isCountable = columns.allSatisfy { $0.holdsNoNull && Self.integers.contains($0.systemType ?? "") }
         key = isCountable ? columns.map(\.name) : []
         count = Self.count(rowsPerPage: table.rowsPerPage, isIndexed: !table.indexes.isEmpty)
     }

@@ -110,10 +110,12 @@ struct StepRunner: Sendable {
             guard [.checkViolation, .notNullViolation].contains(error.state) else { throw error }
             let verification = try await context.verification()
             let result = try await VerificationRun(context: context, verification: verification).once(repairing: false)
+            let verdict = (verification.wording ?? .columns).verdict
             throw Failure(
                 .data,
-                "\(Count.text(result.remaining)) \((verification.wording ?? .columns).verdict): "
-                    + result.keys.joined(separator: " | "),
+                result.remaining == 0
+                    ? "a row breaks what is to hold: \(error)"
+                    : "\(Count.text(result.remaining)) \(verdict): \(result.keys.joined(separator: " | "))",
                 left: "The server refuses new ones, and an UPDATE of these rows that leaves them so.",
                 next: "Give these rows a value, then run the same command again; or: "
                     + "online-change rollback \(ShellWord(context.change.name))"

@@ -145,6 +145,14 @@ extension TypeShape {
             version: 18
         ),
         TypeShape(
+            name: "NOT NULL that was never validated",
+            setup: """
+                CREATE TABLE item (id int PRIMARY KEY, value int); INSERT INTO item SELECT g, nullif(g % 5, 0) FROM generate_series(1, 40) g;
+                ALTER TABLE item ADD CONSTRAINT must NOT NULL value NOT VALID
+                """,
+            version: 18
+        ),
+        TypeShape(
             name: "checks",
             setup: """
                 CREATE TABLE item (id int, value int NOT NULL CHECK (value > 0),
