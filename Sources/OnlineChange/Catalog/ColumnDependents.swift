@@ -50,7 +50,7 @@ public struct Constraint: Codable, Hashable, Sendable {
     public var table: QualifiedName
     /// That table's owner.
     public var owner: Identifier
-    /// `pg_constraint.contype`: `c`, `f`, `p`, `u` or `x`.
+    /// `pg_constraint.contype`: `c`, `f`, `p`, `u` or `x`; `x` for keys over periods as well.
     public var kind: String
     /// `pg_get_constraintdef`, without NOT VALID.
     public var definition: String

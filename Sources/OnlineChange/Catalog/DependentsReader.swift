@@ -47,7 +47,8 @@ struct DependentsReader {
             """
             SELECT json_agg(json_build_object(
                 'name', con.conname, 'table', json_build_object('schema', n.nspname, 'name', c.relname),
-                'owner', pg_get_userbyid(c.relowner), 'kind', con.contype,
+                'owner', pg_get_userbyid(c.relowner),
+                'kind', CASE WHEN (to_jsonb(con) ->> 'conperiod')::boolean THEN 'x' ELSE con.contype END,
                 'definition', regexp_replace(pg_get_constraintdef(con.oid), ' NOT VALID$', ''),
                 'index', ic.relname, 'isValidated', con.convalidated, 'isDeferrable', con.condeferrable,
                 'isDeferred', con.condeferred, 'comment', obj_description(con.oid, 'pg_constraint'),

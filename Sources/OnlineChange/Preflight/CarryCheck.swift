@@ -29,7 +29,7 @@ enum CarryCheck: PreflightCheck {
             return [
                 .refused(
                     object,
-                    "an exclusion constraint can't be built while the table is written",
+                    "an exclusion constraint or a key over periods can't be built while the table is written",
                     wayOut: "Drop it, and add it again after drop in a quiet moment."
                 )
             ]

@@ -69,6 +69,16 @@ public struct PlainNotNull: Sendable {
                 "SET CONSTRAINTS ALL IMMEDIATE", "ROLLBACK TO SAVEPOINT tried",
             ])
         }
+        // From 18 on it would make what a partition has from its table the partition's own.
+        let isInherited: Bool = try await connection.value(
+            """
+            SELECT EXISTS (SELECT FROM pg_constraint c
+              JOIN pg_attribute a ON a.attrelid = c.conrelid AND ARRAY[a.attnum] = c.conkey
+              WHERE c.conrelid = to_regclass(\(table.quoted)) AND a.attname = \(column.name)
+                AND c.contype = 'n' AND c.convalidated AND c.coninhcount > 0)
+            """
+        )
+        if isInherited { return }
         let role: SQL = hasKeys ? "origin" : "replica"
         let filling: [SQL] =
             fill.map {

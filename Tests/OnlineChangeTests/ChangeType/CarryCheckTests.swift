@@ -60,4 +60,28 @@ struct CarryCheckTests {
         #expect(try await DatabaseState.read(connection).differences(from: before) == [])
         await connection.close()
     }
+    /// Keys over periods of time, and what refers to them.
+    @Test(.server(from: 18), arguments: ["item", "part"]) func periods(table: Identifier) async throws {
+        let shape = TypeShape(
+            name: "temporal",
+            table: table,
+            type: "int8range",
+            setup: """
+                CREATE TABLE item (value int4range, during tsrange, CONSTRAINT key PRIMARY KEY (value, during WITHOUT OVERLAPS));
+                CREATE TABLE part (value int4range, during tsrange,
+                  CONSTRAINT reference FOREIGN KEY (value, PERIOD during) REFERENCES item (value, PERIOD during))
+                """
+        )
+        let parameters = try TestDatabase.current.parameters
+        let connection = try await Connection.open(parameters)
+        try await connection.script([shape.setup])
+        let before = try await DatabaseState.read(connection)
+        let run = try ChangeTypeRun(shape, in: parameters)
+        let failure = await #expect(throws: Failure.self) { try await run.through("expand") }
+        #expect(failure?.kind == .refused)
+        #expect(failure?.message.contains("constraint reference on public.part: ") == true, "\(failure?.message ?? "")")
+        #expect(failure?.message.contains("constraint key on public.item: ") == (table == "item"))
+        #expect(try await DatabaseState.read(connection).differences(from: before) == [])
+        await connection.close()
+    }
 }
