@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import TestSupport
+import Testing
 
 /// A run of the built binary: what it printed and how it ended.
 struct CommandRun {
@@ -65,6 +66,19 @@ func run(
         case .signaled(let signal): 128 + signal
         }
     return CommandRun(code: code, output: result.standardOutput, errors: result.standardError)
+}
+
+/// Waits until a program that was just started has looked into the test's database, and rests.
+func untilItHasLooked() async throws {
+    let database = try TestDatabase.current
+    try await eventually {
+        try await database.value(
+            """
+            SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'
+              AND application_name = 'online-change' AND state_change < clock_timestamp() - interval '100 ms')
+            """
+        )
+    }
 }
 
 /// The program, which the build puts beside the tests.

@@ -31,7 +31,7 @@ import Testing
         try await TestDatabase.current.run("CREATE TABLE users (name text)")
         try await onlineChange("rename-column", "users", "name", "full_name", "--through", "expand")
         let watch = try await onlineChange("status", "1", "--watch") { _ in
-            try await Task.sleep(for: .milliseconds(300))
+            try await untilItHasLooked()
             try await onlineChange("rollback", "1")
         }
         #expect(watch.code == 0)

@@ -17,7 +17,7 @@ import Testing
     func released() async throws {
         try await createTable()
         let wait = try await onlineChange("wait", change, "--for", "backfill") { _ in
-            try await Task.sleep(for: .milliseconds(300))
+            try await untilItHasLooked()
             try await onlineChange("rename-column", "users", "name", "full_name")
         }
         #expect(wait.code == 0)
@@ -45,7 +45,7 @@ import Testing
     func lostConnection() async throws {
         try await createTable()
         let wait = try await onlineChange("wait", change, "--for", "expand") { _ in
-            try await Task.sleep(for: .milliseconds(300))
+            try await untilItHasLooked()
             try await TestDatabase.current.run(
                 """
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -62,7 +62,7 @@ import Testing
     func interrupted() async throws {
         try await createTable()
         let wait = try await onlineChange("wait", change, "--for", "expand") { send in
-            try await Task.sleep(for: .milliseconds(300))
+            try await untilItHasLooked()
             try send(.interrupt)
         }
         #expect(wait.code == 130)

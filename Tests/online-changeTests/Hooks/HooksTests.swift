@@ -134,19 +134,23 @@ import Testing
         try await onlineChange("rename-column", "users", "name", "full_name", "--through", "expand")
         try await onlineChange("pause", "1")
         try await ScratchFolder.with { folder in
-            try folder.script("throttled", #"echo throttled >> "$0.log"; sleep 2"#)
+            try folder.script(
+                "throttled",
+                #"echo throttled >> "$0.log"; for i in $(seq 250); do test -e "$0.end" && exit; sleep 0.1; done"#
+            )
             try folder.script("released", #"echo released >> "$0.log""#)
             try folder.script("phase-ready", #"echo ready >> "$0.log""#)
             let run = try await onlineChange("advance", "1", "--hooks", folder.path) { _ in
                 try await eventually { folder.text("throttled.log") == "throttled\n" }
                 try await onlineChange("resume", "1")
-                // The first hook still sleeps when the phase is reached.
+                // The first hook still waits when the phase is reached.
                 try await eventually {
                     try await database.value(
                         "SELECT EXISTS (SELECT FROM online_change.change WHERE phase = 'backfill')"
                     )
                 }
                 #expect(folder.text("phase-ready.log").isEmpty)
+                _ = FileManager.default.createFile(atPath: "\(folder.path)/throttled.end", contents: nil)
             }
             #expect(run.code == 0)
             #expect(folder.text("released.log") == "released\n")
