@@ -8,7 +8,8 @@ extension TypeShape {
             setup: "\(elsewhere); \(kept); \(remade())",
             before: "\(path); \(drop)",
             after: remade(),
-            acknowledge: ["constraint unproven on public.item"]
+            acknowledge: ["constraint unproven on public.item"],
+            extensions: ["citext", "hstore"]
         ),
         TypeShape(
             name: "a type that brings such operators",
@@ -16,7 +17,8 @@ extension TypeShape {
             type: "\"my types\".citext",
             setup: "\(bringing("text")); \(kept); \(remade("::text"))",
             before: "\(path); \(drop)",
-            after: remade("::text")
+            after: remade("::text"),
+            extensions: ["citext", "hstore"]
         ),
         TypeShape(
             name: "a type that takes them away",
@@ -25,7 +27,8 @@ extension TypeShape {
             setup: "\(bringing("\"my types\".citext")); \(kept); \(remade())",
             before: "\(path); \(drop)",
             after: remade(),
-            acknowledge: ["constraint unproven on public.item"]
+            acknowledge: ["constraint unproven on public.item"],
+            extensions: ["citext", "hstore"]
         ),
         TypeShape(
             name: "operators of the old type by name",
@@ -35,7 +38,8 @@ extension TypeShape {
                 CREATE EXTENSION citext; CREATE TABLE item (id int PRIMARY KEY, name citext CHECK (name >= 'a'));
                 INSERT INTO item SELECT g, 'name ' || g FROM generate_series(1, 9) g;
                 CREATE INDEX above ON item (id) WHERE name > 'name 5'
-                """
+                """,
+            extensions: ["citext"]
         ),
     ]
 

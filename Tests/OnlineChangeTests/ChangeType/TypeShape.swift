@@ -26,6 +26,8 @@ struct TypeShape: Sendable, CustomStringConvertible {
     var isOneWay = false
     /// The least server version.
     var version = 14
+    /// Extensions without which there is nothing to test.
+    var extensions: [String] = []
 
     var description: String { name }
 
