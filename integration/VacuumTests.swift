@@ -37,7 +37,9 @@ struct VacuumTests {
     }
 
     /// An autovacuum gives way to whoever has waited a second for a lock that disturbs no one else.
-    @Test func autovacuumGivesWay() async throws {
+    ///
+    /// The one of 14.1 is over within that second, whatever its cost settings say.
+    @Test(.server(from: 15)) func autovacuumGivesWay() async throws {
         let cluster = try await ThrowawayCluster.start(settings: [
             "autovacuum_naptime": "1", "autovacuum_vacuum_cost_delay": "100", "autovacuum_vacuum_cost_limit": "20",
             "shared_buffers": "16MB", "log_autovacuum_min_duration": "0",

@@ -91,7 +91,7 @@ extension Torture {
                         texts: isType
                             ? [
                                 "type": "integer", "using": #"regexp_replace(code, '\D', '', 'g')::int"#,
-                                "reverse": "'a-' || code",
+                                "reverse": "'a-' || code::text",
                             ] : ["fill": #"regexp_replace(code, '\D', '', 'g')"#],
                         name: NeighbourChange.name
                     )

@@ -232,11 +232,14 @@ struct DependentsReader {
     }
 
     /// Dependents of kinds that none of the lists above has.
+    /// Of a generated column its default depends on the column; before 15 the generated column itself.
     private var others: SQL {
         """
         coalesce((SELECT json_agg(DISTINCT coalesce((SELECT 'generated column ' || a.attname FROM pg_attrdef e
               JOIN pg_attribute a ON a.attrelid = e.adrelid AND a.attnum = e.adnum
               WHERE d.classid = 'pg_attrdef'::regclass AND e.oid = d.objid AND a.attgenerated <> ''),
+            (SELECT 'generated column ' || a.attname FROM pg_attribute a WHERE d.classid = 'pg_class'::regclass
+              AND a.attrelid = d.objid AND a.attnum = d.objsubid AND a.attgenerated <> ''),
             pg_describe_object(d.classid, d.objid, d.objsubid))) FROM pg_depend d
           WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = \(table)::oid AND d.refobjsubid = \(column)
             AND d.classid NOT IN ('pg_constraint'::regclass, 'pg_statistic_ext'::regclass,

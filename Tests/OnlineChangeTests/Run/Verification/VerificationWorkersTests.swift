@@ -32,7 +32,7 @@ struct VerificationWorkersTests {
     }
 
     /// What was compared before the kill isn't read again: the ledger's figures are taken as they stand.
-    @Test func goesOnWhereItStopped() async throws {
+    @Test(.server(from: 15)) func goesOnWhereItStopped() async throws {
         let (rename, connection) = try await stoppedInSecondPartition()
         try await connection.run(
             """
@@ -51,7 +51,7 @@ struct VerificationWorkersTests {
     }
 
     /// What was compared before a trigger was touched counts no more, nor what was mended for who only counts.
-    @Test(arguments: [true, false])
+    @Test(.server(from: 15), arguments: [true, false])
     func startsOver(touchingTriggers: Bool) async throws {
         let (rename, connection) = try await stoppedInSecondPartition()
         if touchingTriggers { try await connection.whileTriggersSleep("SELECT") }
