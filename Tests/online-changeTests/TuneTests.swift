@@ -18,6 +18,32 @@ import Testing
         ("--throttle-query", "SELECT false", "throttle-query SELECT false"),
     ]
 
+    @Test("A query that gives no answer is refused: at the start, in the plan and while it runs")
+    func queryWithoutAnswer() async throws {
+        let database = try TestDatabase.current
+        try await database.run("CREATE TABLE users (name text)")
+        for more in [["--dry-run"], []] {
+            let start = try await run(
+                binary,
+                ["rename-column", "users", "name", "full_name", "--throttle-query", "SELECT busy FROM nowhere"]
+                    + ["--dsn", database.parameters.conninfo ?? ""] + more
+            )
+            #expect(start.code == 64)
+            #expect(
+                start.errors.hasPrefix(
+                    "online-change: --throttle-query gives no answer: relation \"nowhere\" does not exist\n  Nothing was changed.\n"
+                ),
+                "\(start.errors)"
+            )
+        }
+        try await #expect(database.value("SELECT to_regnamespace('online_change') IS NULL"))
+        try await onlineChange("rename-column", "users", "name", "full_name", "--through", "expand")
+        let tune = try await onlineChange("tune", "1", "--throttle-query", "busy", "--workers", "3")
+        #expect(tune.code == 64)
+        #expect(tune.errors.contains("Nothing was changed."))
+        try await #expect(database.value("SELECT limits = '{}' FROM online_change.change"))
+    }
+
     @Test(
         "Every limit can be set at the start and while it runs, is shown while it differs, and goes back to its default"
     )

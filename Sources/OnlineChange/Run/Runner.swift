@@ -81,7 +81,7 @@ public struct Runner: Sendable {
         guard !request.limits.isEmpty else { return }
         try await withSession { session in
             guard try await LedgerAccess.open(session) else { return }
-            try await Control.check(request.limits, on: session)
+            try await Control.check(request.limits, on: session, parameters, as: change.plan.owner)
             _ = try await Ledger(session: session).set(change.id, limits: request.limits)
         }
     }
@@ -311,11 +311,13 @@ public struct Runner: Sendable {
         {
             unfinished = try await Ledger(session: session).unfinishedChanges()
         }
-        return try await resolved.plan(
+        let plan = try await resolved.plan(
             on: session,
             lockGuard: lockGuard(resolved.facts, observer: session),
             unfinished: unfinished
         )
+        try await Control.check(resolved.request.limits, on: session, parameters, as: plan.owner)
+        return plan
     }
 
     /// Takes locks as this runner is told to, and reports what is waited for.
@@ -328,7 +330,6 @@ public struct Runner: Sendable {
     }
 
     private func create(_ resolved: ResolvedRequest, on session: Session) async throws -> ChangeRecord {
-        try await Control.check(resolved.request.limits, on: session)
         let plan = try await plan(resolved, on: session)
         try await LedgerAccess.prepare(
             session,

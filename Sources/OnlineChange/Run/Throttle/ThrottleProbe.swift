@@ -14,18 +14,49 @@ actor ThrottleProbe {
     /// What the query says now. Whatever goes wrong is no answer.
     func ask(_ query: String) async throws -> Throttle.Answer {
         do {
-            let session = try await opened()
-            let query = query.trimmingSuffix { $0.isWhitespace || $0 == ";" }
-            // As a subquery it can be no second statement, and no row of it is NULL.
-            let statement: SQL = "SELECT (\(asked: query))::text AS answer"
-            return Self.answer(try await session.value(Query(statement)))
+            return try await answer(to: query)
         } catch is DDLOutsideLockGuard {
-            return .unusable("it holds a comment, a dollar quote or a second statement")
+            return .unusable(Self.noSubquery)
         } catch let error as PostgresError {
             if case .cancelled = error { throw error }
             await close()
             return .unusable(error.serverMessage)
         }
+    }
+
+    /// Why the query will never give an answer; nil for one that gives it, or may at another time.
+    func flaw(of query: String) async throws -> Failure? {
+        do {
+            guard case .unusable(let reason) = try await answer(to: query), reason != Self.nothing else { return nil }
+            return Self.flaw(reason)
+        } catch is DDLOutsideLockGuard {
+            return Self.flaw(Self.noSubquery)
+        } catch let error as PostgresError {
+            if case .cancelled = error { throw error }
+            await close()
+            // Class 42: the text is not understood, names what isn't there, or asks for what the owner may not.
+            return error.state?.code.hasPrefix("42") == true ? Self.flaw(error.serverMessage) : nil
+        }
+    }
+
+    private func answer(to query: String) async throws -> Throttle.Answer {
+        let session = try await opened()
+        let query = query.trimmingSuffix { $0.isWhitespace || $0 == ";" }
+        // As a subquery it can be no second statement, and no row of it is NULL.
+        let statement: SQL = "SELECT (\(asked: query))::text AS answer"
+        return Self.answer(try await session.value(Query(statement)))
+    }
+
+    private static let noSubquery = "it holds a comment, a dollar quote or a second statement"
+    private static let nothing = "it gave NULL or no row"
+
+    private static func flaw(_ reason: String) -> Failure {
+        Failure(
+            .usage,
+            "--throttle-query gives no answer: \(reason)",
+            left: "Nothing was changed.",
+            next: "Give an SQL expression or SELECT that is true, or a number above zero, while the backfill is to hold."
+        )
     }
 
     /// Ends its session.
@@ -37,7 +68,7 @@ actor ThrottleProbe {
     /// Reads a boolean or a number as the server writes it.
     static func answer(_ text: String?) -> Throttle.Answer {
         switch text {
-        case nil: .unusable("it gave NULL or no row")
+        case nil: .unusable(nothing)
         case "t", "true": .wait
         case "f", "false": .goOn
         case let text?:

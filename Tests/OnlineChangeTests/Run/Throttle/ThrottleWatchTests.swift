@@ -118,6 +118,31 @@ struct ThrottleWatchTests {
         await probe.close()
     }
 
+    @Test(
+        "A query that can never give an answer is refused, one that only has none now isn't",
+        arguments: [
+            ("SELEC 1", true), ("SELECT stop FROM nowhere", true), ("nothing > 1", true), ("'soon'", true),
+            ("true -- or not", true), ("SELECT id FROM secret", true), ("SELECT NULL::boolean", false),
+            ("SELECT stop FROM flag WHERE false", false), ("pg_sleep(3) IS NULL", false), ("1 / 0", false),
+            ("SELECT stop FROM flag", false),
+        ]
+    )
+    func flaws(query: String, isFlawed: Bool) async throws {
+        try await withRole { role in
+            let database = try TestDatabase.current
+            try await database.run(
+                """
+                CREATE TABLE flag AS SELECT false AS stop; CREATE TABLE secret (id int); GRANT SELECT ON flag TO \(role)
+                """
+            )
+            let probe = ThrottleProbe(parameters: database.parameters, owner: role)
+            let flaw = try await probe.flaw(of: query)
+            #expect((flaw != nil) == isFlawed, "\(flaw?.message ?? "")")
+            #expect(flaw.map { $0.kind == .usage } ?? true)
+            await probe.close()
+        }
+    }
+
     @Test("Hours are told by the server, in its own zone or a named one")
     func zones() async throws {
         let session = try await Session.open(TestDatabase.current.parameters)
