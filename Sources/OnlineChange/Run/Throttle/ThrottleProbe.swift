@@ -55,7 +55,7 @@ actor ThrottleProbe {
             .usage,
             "--throttle-query gives no answer: \(reason)",
             left: "Nothing was changed.",
-            next: "Give an SQL expression or SELECT that is true, or a number above zero, while the backfill is to hold."
+            next: "Give an expression or SELECT that is true, or a number above zero, while the backfill is to hold."
         )
     }
 
