@@ -182,10 +182,10 @@ extension Torture {
             try await CommittedDDL.watch(on: connection)
             let runner = Runner(parameters: parameters) { _ in }
             var request = try Self.request(&text)
-            var plan = try? await runner.plan(request)
+            var plan = await Self.plan(request, runner)
             while plan == nil {
                 request = try Self.request(&text)
-                plan = try? await runner.plan(request)
+                plan = await Self.plan(request, runner)
             }
             guard let plan else { return [] }
             // As long as a query says so, the backfill holds by right.
@@ -200,11 +200,19 @@ extension Torture {
                 }
             }
             wrong += try await CommittedDDL.unplanned(by: plan, on: connection)
+                .map { "\(request.recipe.name) \(request.columns) \(request.texts): \($0)" }
             let songs: [String] = try await connection.run("SELECT song FROM canary").rows.map { try $0["song"] }
             let calls = request.texts.values.contains { $0.contains("touched") || $0.contains("canary_number") }
             if !calls, songs != ["sings"] { wrong.append("the canary: \(songs)") }
             await connection.close()
             return wrong
+        }
+
+        /// The plan; nil where there is none, or nothing to do.
+        private static func plan(_ request: ChangeRequest, _ runner: Runner) async -> Plan? {
+            guard let plan = try? await runner.plan(request), (try? await runner.nothingToDo(request)) == .some(nil)
+            else { return nil }
+            return plan
         }
 
         /// The same kind of inputs through the built program.
