@@ -37,11 +37,18 @@ import Testing
             )
         }
         try await #expect(database.value("SELECT to_regnamespace('online_change') IS NULL"))
-        try await onlineChange("rename-column", "users", "name", "full_name", "--through", "expand")
+        try await database.run("CREATE TABLE brake AS SELECT false AS stop")
+        let command =
+            ["rename-column", "users", "name", "full_name", "--through", "expand"]
+            + ["--throttle-query", "SELECT stop FROM brake", "--dsn", database.parameters.conninfo ?? ""]
+        try await #expect(run(binary, command).code == 0)
         let tune = try await onlineChange("tune", "1", "--throttle-query", "busy", "--workers", "3")
         #expect(tune.code == 64)
         #expect(tune.errors.contains("Nothing was changed."))
-        try await #expect(database.value("SELECT limits = '{}' FROM online_change.change"))
+        try await #expect(database.value("SELECT limits ? 'workers' FROM online_change.change") == false)
+        // The one that it has is held by when it can't be asked, not refused.
+        try await database.run("DROP TABLE brake")
+        try await #expect(run(binary, command).code == 0)
     }
 
     @Test(

@@ -14,7 +14,7 @@ actor ThrottleProbe {
     /// What the query says now. Whatever goes wrong is no answer.
     func ask(_ query: String) async throws -> Throttle.Answer {
         do {
-            return try await answer(to: query)
+            return Self.answer(try await text(of: query))
         } catch is DDLOutsideLockGuard {
             return .unusable(Self.noSubquery)
         } catch let error as PostgresError {
@@ -27,7 +27,9 @@ actor ThrottleProbe {
     /// Why the query will never give an answer; nil for one that gives it, or may at another time.
     func flaw(of query: String) async throws -> Failure? {
         do {
-            guard case .unusable(let reason) = try await answer(to: query), reason != Self.nothing else { return nil }
+            guard let text = try await text(of: query), case .unusable(let reason) = Self.answer(text) else {
+                return nil
+            }
             return Self.flaw(reason)
         } catch is DDLOutsideLockGuard {
             return Self.flaw(Self.noSubquery)
@@ -39,16 +41,15 @@ actor ThrottleProbe {
         }
     }
 
-    private func answer(to query: String) async throws -> Throttle.Answer {
+    private func text(of query: String) async throws -> String? {
         let session = try await opened()
         let query = query.trimmingSuffix { $0.isWhitespace || $0 == ";" }
         // As a subquery it can be no second statement, and no row of it is NULL.
         let statement: SQL = "SELECT (\(asked: query))::text AS answer"
-        return Self.answer(try await session.value(Query(statement)))
+        return try await session.value(Query(statement))
     }
 
     private static let noSubquery = "it holds a comment, a dollar quote or a second statement"
-    private static let nothing = "it gave NULL or no row"
 
     private static func flaw(_ reason: String) -> Failure {
         Failure(
@@ -68,7 +69,7 @@ actor ThrottleProbe {
     /// Reads a boolean or a number as the server writes it.
     static func answer(_ text: String?) -> Throttle.Answer {
         switch text {
-        case nil: .unusable(nothing)
+        case nil: .unusable("it gave NULL or no row")
         case "t", "true": .wait
         case "f", "false": .goOn
         case let text?:
