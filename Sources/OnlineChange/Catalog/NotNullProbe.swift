@@ -35,6 +35,7 @@ struct NotNullProbe {
         let rows = try await session.run(
             """
             SELECT con.conname AS name, con.contype::text AS kind, con.convalidated AS valid,
+              con.connoinherit AS own_alone, obj_description(con.oid, 'pg_constraint') AS comment,
               con.contype = 'f' OR con.condeferrable AS by_trigger,
               coalesce(con.contype = 'c' AND pg_get_expr(con.conbin, con.conrelid)
                        = format('(%I IS NOT NULL)', a.attname), false) AS says_it
@@ -49,7 +50,13 @@ struct NotNullProbe {
             let isValid: Bool = try row["valid"]
             let saysIt: Bool = try row["says_it"]
             switch kind {
-            case "n": found.pending = isValid ? nil : name
+            case "n" where isValid: break
+            case "n":
+                found.pending = NotNullConstraint(
+                    name: name,
+                    comment: try row["comment"],
+                    isNoInherit: try row["own_alone"]
+                )
             case "c" where saysIt:
                 // For a composite value the check asks something else than NOT NULL.
                 if isValid, column.baseTypeKind != "c" { found.proof = found.proof ?? name }

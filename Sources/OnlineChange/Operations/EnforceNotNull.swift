@@ -52,7 +52,7 @@ public struct EnforceNotNull: Operation {
                     GuardedTransaction(
                         locks: [context.exclusiveLock("DROP NOT NULL; no row is read")],
                         statements: ["ALTER TABLE \(table) ALTER COLUMN \(column) DROP NOT NULL"]
-                            + own.restoration
+                            + own.restoration + facts.pendingRestored(table: table, column: column)
                     )
                 ),
                 undoPreparation: own.preparation(

@@ -16,31 +16,21 @@ public struct ValidateNotNull: Operation {
         guard let facts = context.notNull, facts.proof == nil else { return [] }
         let column = try context.column(column).name
         let table = context.table.name
-        let name = facts.pending ?? facts.constraintName(table: table, column: column, facts: context.facts)
+        let name = facts.pending?.name ?? facts.constraintName(table: table, column: column, facts: context.facts)
         return [
             Step(
                 title: "prove that no row has NULL in \(column)",
                 action: .validate(ConstraintValidation(table: table, constraint: name)),
-                undo: facts.pending.map { Self.unproven($0, column, table, context) }
+                // A constraint that was there before is as it was: not validated.
+                undo: facts.pending.map { _ in
+                    .transaction(
+                        GuardedTransaction(
+                            locks: [context.exclusiveLock("a constraint is made anew, NOT VALID: no row is read")],
+                            statements: facts.pendingRestored(table: table, column: column)
+                        )
+                    )
+                }
             )
         ]
-    }
-
-    /// A constraint that was there before is as it was: not validated.
-    private static func unproven(
-        _ name: Identifier,
-        _ column: Identifier,
-        _ table: QualifiedName,
-        _ context: PlanningContext
-    ) -> Action {
-        .transaction(
-            GuardedTransaction(
-                locks: [context.exclusiveLock("a constraint is made anew, NOT VALID: no row is read")],
-                statements: [
-                    "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(name)",
-                    "ALTER TABLE \(table) ADD CONSTRAINT \(name) NOT NULL \(column) NOT VALID",
-                ]
-            )
-        )
     }
 }

@@ -18,6 +18,8 @@ public struct Fingerprint: Codable, Hashable, Sendable {
     public var beforeTriggers: [String]
     /// What hung on the column, as the server describes it, where the column goes in the end.
     public var carried: [String]?
+    /// What each of that was.
+    public var image: CarriedImage?
     /// Names of constraints that the plan puts on the column itself.
     public var ours: [Identifier] = []
 

@@ -5,7 +5,7 @@ public struct NotNullFacts: Codable, Hashable, Sendable {
     /// A valid `CHECK (column IS NOT NULL)` of the user's: the server takes it for proof.
     public var proof: Identifier?
     /// A NOT NULL constraint of the user's that was never validated (from 18 on).
-    public var pending: Identifier?
+    public var pending: NotNullConstraint?
     /// Names that a new constraint can't have.
     public var taken: Set<String> = []
     /// What NULLs become; nil where they are refused.
@@ -23,6 +23,19 @@ public struct NotNullFacts: Codable, Hashable, Sendable {
         public var kind: String
         /// Whether the server checks it by triggers of its own.
         public var isCheckedByTrigger: Bool
+    }
+
+    /// Makes the user's constraint what it was, which nothing turns from validated to not: anew.
+    func pendingRestored(table: QualifiedName, column: Identifier) -> [SQL] {
+        guard let pending else { return [] }
+        let reach: SQL = pending.isNoInherit ? " NO INHERIT" : ""
+        let comment = pending.comment.map { comment -> SQL in
+            "COMMENT ON CONSTRAINT \(pending.name) ON \(table) IS \(literal: comment)"
+        }
+        return [
+            "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(pending.name)",
+            "ALTER TABLE \(table) ADD CONSTRAINT \(pending.name) NOT NULL \(column)\(reach) NOT VALID",
+        ] + (comment.map { [$0] } ?? [])
     }
 
     /// Whether the server has constraints for NOT NULL that can be added NOT VALID.

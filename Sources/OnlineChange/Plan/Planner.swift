@@ -127,6 +127,9 @@ public struct Planner: Sendable {
             indexes: table.indexes.filter { $0.columns.contains(column.number) }.map(\.name.name),
             beforeTriggers: table.triggersBeforeRow.map(\.name),
             carried: context.dependents?.all,
+            image: context.dependents.map {
+                CarriedImage($0, of: column, in: table, except: Set(context.exchanged.triggers.keys))
+            },
             ours: try context.typeChange.map { _ throws(Failure) in Ready.constraints(try context.succession()) }
                 ?? context.notNull?.added(table: table.name, column: column.name, facts: context.facts) ?? []
         )

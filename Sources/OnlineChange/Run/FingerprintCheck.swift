@@ -37,12 +37,39 @@ struct FingerprintCheck: Sendable {
                 triggers: isExpanded && !(isSwapped && plan.isOneWay) ? column.triggerNames : nil
             )
             findings += (column.fill?.findings(in: now) ?? []) + (try await attached(to: now, column, reader))
-            if !isSwapped { findings += try await obstacles(column, reader) }
+            if !isSwapped { findings += try await obstacles(column, reader) + altered(in: now, column) }
         }
         for finding in findings where finding.consequence == .note {
             await context.report(.finding(finding))
         }
         try Preflight.enforce(findings, acknowledged: context.acknowledged)
+    }
+
+    /// Refuses to carry what is another by now than the plan knows: right before the locks are asked for.
+    func requireUnaltered() async throws {
+        let reader = CatalogReader(session: context.session)
+        var findings: [Finding] = []
+        for column in plan.columns where column.fingerprint.image != nil {
+            let now = try await reader.snapshot(oid: column.tableOID, mentions: column.names.all)
+            findings += try await altered(in: now, column)
+        }
+        try Preflight.enforce(findings, acknowledged: context.acknowledged)
+    }
+
+    /// What others have altered of what is to be carried.
+    private func altered(in now: TableSnapshot, _ planned: PlannedColumn) async throws -> [Finding] {
+        let fingerprint = planned.fingerprint
+        guard let image = fingerprint.image,
+            let column = now.columns.first(where: { $0.number == fingerprint.columnNumber })
+        else { return [] }
+        let dependents = try await DependentsReader(
+            session: context.session,
+            table: planned.tableOID,
+            column: column.number
+        ).read()
+        return image.findings(
+            since: CarriedImage(dependents, of: column, in: now, except: Set(fingerprint.rewrittenTriggers.keys))
+        )
     }
 
     /// The name of the column that follows, if someone has dropped it: drop takes it away anyhow, and what is left of the

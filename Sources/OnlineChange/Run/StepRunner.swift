@@ -176,6 +176,7 @@ struct StepRunner: Sendable {
                 assertions.append(standing.triggers.assertion(verification, tableOID: context.column.tableOID))
             }
             try await OldSnapshots.wait(context, horizon: horizon)
+            try await FingerprintCheck(context: context).requireUnaltered()
             return assertions
         case .comesBack:
             for place in context.plan.columns.indices {

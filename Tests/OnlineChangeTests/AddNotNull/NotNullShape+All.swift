@@ -181,10 +181,22 @@ extension NotNullShape {
             writes: ["UPDATE item SET name = 'X' WHERE id = 4"]
         ),
         NotNullShape(
+            name: "a NOT NULL constraint that is not valid, beside a check that proves it",
+            setup: """
+                CREATE TABLE item (id integer PRIMARY KEY, name text); \(rows);
+                ALTER TABLE item ADD CONSTRAINT mine NOT NULL name NOT VALID, ADD CONSTRAINT proof CHECK (name IS NOT NULL);
+                COMMENT ON CONSTRAINT mine ON item IS 'soon'
+                """,
+            fill: nil,
+            nulls: "SELECT 1",
+            writes: ["UPDATE item SET name = 'X' WHERE id = 4"],
+            needs: [.version(18_00_00)]
+        ),
+        NotNullShape(
             name: "a NOT NULL constraint that is not valid",
             setup: """
                 CREATE TABLE item (id integer PRIMARY KEY, name text); \(rows); INSERT INTO item VALUES (99, NULL);
-                ALTER TABLE item ADD CONSTRAINT mine NOT NULL name NOT VALID
+                ALTER TABLE item ADD CONSTRAINT mine NOT NULL name NOT VALID; COMMENT ON CONSTRAINT mine ON item IS 'soon'
                 """,
             nulls: "SELECT 1",
             writes: ["UPDATE item SET name = 'X' WHERE id = 4"],
