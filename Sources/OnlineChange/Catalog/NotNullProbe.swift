@@ -67,6 +67,7 @@ struct NotNullProbe {
             }
         }
         found.demands += try await ownDemands()
+        found.findings += try await constraintsOfTheirOwn()
         let owned = Set(found.demands.map(\.object))
         for index in table.indexes where index.isUnique && index.columns.contains(column.number) {
             // An index of a constraint bears its name.
@@ -83,6 +84,26 @@ struct NotNullProbe {
         ).rows
         found.taken = Set(try taken.map { try $0["name"] as String })
         return found
+    }
+
+    /// NOT NULL of partitions that none may inherit (18): the server merges it with no other.
+    private func constraintsOfTheirOwn() async throws -> [Finding] {
+        try await session.run(
+            """
+            SELECT quote_ident(con.conname) AS name, con.conrelid::regclass::text AS part
+            FROM pg_partition_tree(\(table.oid)::oid::regclass) t JOIN pg_constraint con ON con.conrelid = t.relid
+            JOIN pg_attribute a ON a.attrelid = con.conrelid AND ARRAY[a.attnum] = con.conkey
+            WHERE t.level > 0 AND a.attname = \(column.name.name) AND con.contype = 'n' AND con.connoinherit
+            ORDER BY 1, 2
+            """
+        ).rows.map { row in
+            let (name, part): (String, String) = (try row["name"], try row["part"])
+            return .refused(
+                "constraint \(name) on \(part)",
+                "it is NOT NULL with NO INHERIT, which the server merges with no NOT NULL of the whole table",
+                wayOut: "ALTER TABLE \(part) ALTER CONSTRAINT \(name) INHERIT;"
+            )
+        }
     }
 
     /// What partitions demand beside their parent.

@@ -12,7 +12,7 @@ public struct NotNullFacts: Codable, Hashable, Sendable {
     public var fill: FillExpression?
     /// Constraints and unique indexes that a filled value has to satisfy.
     public var demands: [Demand] = []
-    /// What stands against the expression itself.
+    /// What stands in the way, whatever NULLs become.
     public var findings: [Finding] = []
 
     /// Something that a filled value has to satisfy.

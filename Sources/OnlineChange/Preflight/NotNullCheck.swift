@@ -7,6 +7,7 @@ enum NotNullCheck {
         _ subject: PreflightSubject
     ) -> [Finding] {
         guard let column = subject.column else { return [] }
+        guard facts.findings.isEmpty else { return facts.findings }
         let object = "column \(subject.table.name).\(column.name)"
         if let proof = facts.proof {
             return [

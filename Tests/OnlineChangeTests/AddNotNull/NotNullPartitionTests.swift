@@ -110,6 +110,28 @@ struct NotNullPartitionTests {
         }
     }
 
+    @Test("NOT NULL that none may inherit is refused, on the partition that has it", .server(from: 18))
+    func noInherit() async throws {
+        try await withScratchDatabase { database in
+            let shape = NotNullShape(
+                name: "no inherit",
+                setup: """
+                    CREATE TABLE item (id integer NOT NULL, name text) PARTITION BY RANGE (id);
+                    CREATE TABLE low PARTITION OF item DEFAULT; ALTER TABLE low ADD CONSTRAINT mine NOT NULL name NO INHERIT
+                    """,
+                nulls: "SELECT 1"
+            )
+            let change = try await NotNullChange(shape, in: database)
+            try await change.setUp()
+            let refusal = try await NotNullChange.refusal { try await change.start(through: "expand") }
+            #expect(refusal.message.hasPrefix("constraint mine on public.low: "))
+            try await change.connection.script(["ALTER TABLE low ALTER CONSTRAINT mine INHERIT"])
+            try await change.start(through: "drop")
+            #expect(try await change.leftovers() == [])
+            await change.connection.close()
+        }
+    }
+
     @Test("A column of the partition key is refused, with the reason", arguments: [nil, "1"] as [String?])
     func key(fill: String?) async throws {
         try await withScratchDatabase { database in

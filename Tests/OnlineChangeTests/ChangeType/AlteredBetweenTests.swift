@@ -101,4 +101,32 @@ struct AlteredBetweenTests {
         #expect(try await connection.value("INSERT INTO item (id) VALUES (10) RETURNING value = 1"))
         await connection.close()
     }
+    @Test(
+        "A key that is no longer enforced keeps nobody from going back",
+        .server(from: 18),
+        arguments: ["backfill", "swap"]
+    )
+    func noLongerEnforced(phase: String) async throws {
+        let shape = TypeShape(
+            name: "key",
+            setup: """
+                CREATE TABLE other (value bigint PRIMARY KEY); INSERT INTO other SELECT generate_series(1, 9);
+                CREATE TABLE item (id int PRIMARY KEY, value int CONSTRAINT refers REFERENCES other);
+                INSERT INTO item SELECT g, g FROM generate_series(1, 9) g
+                """
+        )
+        let parameters = try TestDatabase.current.parameters
+        let connection = try await Connection.open(parameters)
+        try await connection.script([shape.setup])
+        let run = try ChangeTypeRun(shape, in: parameters)
+        try await run.through(phase)
+        try await connection.script(["ALTER TABLE item ALTER CONSTRAINT refers NOT ENFORCED"])
+        if phase == "backfill" {
+            let failure = await #expect(throws: Failure.self) { try await run.through("swap") }
+            #expect(failure?.message.hasPrefix("constraint refers on public.item: it was altered") == true)
+        }
+        try await run.rollback()
+        #expect(try await Leftovers.read(connection) == [])
+        await connection.close()
+    }
 }
