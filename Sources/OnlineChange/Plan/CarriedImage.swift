@@ -108,11 +108,11 @@ public struct CarriedImage: Codable, Hashable, Sendable {
         )
     }
 
+    /// Without the mark that CLUSTER leaves: whoever runs that between the phases isn't to wait for it.
     private mutating func note(_ index: Index, _ extras: IndexExtras?, of table: TableSnapshot) {
         note(
             "index \(QualifiedName(schema: table.name.schema, name: index.name))",
-            [index.definition, index.tablespace?.name, extras?.comment]
-                + [Self.text(extras?.isClustered), Self.text(extras?.isReplicaIdentity)]
+            [index.definition, index.tablespace?.name, extras?.comment, Self.text(extras?.isReplicaIdentity)]
                 + (extras?.targets ?? []).map { "\($0.number) \($0.target)" }
         )
     }

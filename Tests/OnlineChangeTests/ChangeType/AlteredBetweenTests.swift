@@ -43,7 +43,7 @@ struct AlteredBetweenTests {
             ),
             ("ALTER TABLE item ALTER CONSTRAINT refers DEFERRABLE", "constraint refers on public.item"),
             ("DROP INDEX by_value; CREATE INDEX by_value ON item (value DESC)", "index public.by_value"),
-            ("ALTER TABLE item CLUSTER ON by_value", "index public.by_value"),
+            ("COMMENT ON INDEX by_value IS 'worth'", "index public.by_value"),
             ("ALTER STATISTICS pair SET STATISTICS 9", "statistics public.pair"),
         ] as [(SQL, String)]
     )
