@@ -70,6 +70,26 @@ struct AlteredBetweenTests {
         await connection.close()
     }
 
+    @Test("What is altered while swap makes ready is noticed before the locks")
+    func atTheLastMoment() async throws {
+        let shape = TypeShape(name: "altered", setup: Self.setup)
+        let parameters = try TestDatabase.current.parameters
+        let connection = try await Connection.open(parameters)
+        try await connection.script([shape.setup])
+        let other = try await Connection.open(parameters)
+        let run = try ChangeTypeRun(shape, in: parameters) { event in
+            guard case .stepStarted(let title) = event, title.contains("in the place of") else { return }
+            try? await other.script(["REVOKE SELECT ON seen FROM PUBLIC"])
+        }
+        let failure = await #expect(throws: Failure.self) { try await run.through("swap") }
+        #expect(failure?.message.hasPrefix("view public.seen: it was altered") == true, "\(failure?.message ?? "")")
+        #expect(try await connection.value("SELECT NOT has_table_privilege('public', 'seen', 'SELECT')"))
+        try await run.rollback()
+        #expect(try await Leftovers.read(connection) == [])
+        await other.close()
+        await connection.close()
+    }
+
     @Test("What is dropped is missed by name, before anything is locked")
     func isMissed() async throws {
         let shape = TypeShape(name: "dropped", setup: Self.setup)
