@@ -28,14 +28,8 @@ public struct NotNullFacts: Codable, Hashable, Sendable {
     /// Makes the user's constraint what it was, which nothing turns from validated to not: anew.
     func pendingRestored(table: QualifiedName, column: Identifier) -> [SQL] {
         guard let pending else { return [] }
-        let reach: SQL = pending.isNoInherit ? " NO INHERIT" : ""
-        let comment = pending.comment.map { comment -> SQL in
-            "COMMENT ON CONSTRAINT \(pending.name) ON \(table) IS \(literal: comment)"
-        }
-        return [
-            "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(pending.name)",
-            "ALTER TABLE \(table) ADD CONSTRAINT \(pending.name) NOT NULL \(column)\(reach) NOT VALID",
-        ] + (comment.map { [$0] } ?? [])
+        return ["ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(pending.name)"]
+            + pending.addition(to: table, column: column, isProven: false)
     }
 
     /// Whether the server has constraints for NOT NULL that can be added NOT VALID.

@@ -15,18 +15,11 @@ extension Succession {
         guard let constraint = dependents.notNull else {
             return ["ALTER TABLE \(table.name) ALTER COLUMN \(names.original) SET NOT NULL"]
         }
-        let reach: SQL = constraint.isNoInherit ? " NO INHERIT" : ""
-        let comment = constraint.comment.map { comment -> SQL in
-            "COMMENT ON CONSTRAINT \(constraint.name) ON \(table.name) IS \(literal: comment)"
-        }
-        let addition: SQL = """
-            ALTER TABLE \(table.name) ADD CONSTRAINT \(constraint.name) NOT NULL \(names.original)\(reach)\(unproven)
-            """
-        return partitionNotNullOwn() + [addition] + (comment.map { [$0] } ?? []) + partitionNotNullComments()
+        return partitionNotNullOwn()
+            // What was never held against the rows that were there before isn't now.
+            + constraint.addition(to: table.name, column: names.original, isProven: !column.isNotNullPending)
+            + partitionNotNullComments()
     }
-
-    /// What was never held against the rows that were there before isn't now.
-    private var unproven: SQL { column.isNotNullPending ? " NOT VALID" : "" }
 
     private var partitionsHaveConstraints: Bool { table.isPartitioned && dependents.notNull != nil }
 
@@ -71,6 +64,7 @@ extension Succession {
     /// Gives partitions their own, from below: what is above then finds it there.
     private func partitionNotNullOwn() -> [SQL] {
         guard partitionsHaveConstraints else { return [] }
+        let unproven: SQL = column.isNotNullPending ? " NOT VALID" : ""
         return [
             PartitionBlock.statement(
                 """
@@ -104,4 +98,17 @@ extension Succession {
         json_to_recordset(current_setting('online_change.not_null')::json)
           AS noted(relation oid, name text, level int, is_own boolean, comment text)
         """
+}
+
+extension NotNullConstraint {
+    /// Adds it, with its comment.
+    ///
+    /// - Parameter isProven: whether it is held against the rows that are there, which a valid check must spare.
+    func addition(to table: QualifiedName, column: Identifier, isProven: Bool) -> [SQL] {
+        let reach: SQL = isNoInherit ? " NO INHERIT" : ""
+        let validity: SQL = isProven ? "" : " NOT VALID"
+        let adding: SQL = "ALTER TABLE \(table) ADD CONSTRAINT \(name) NOT NULL \(column)\(reach)\(validity)"
+        guard let comment else { return [adding] }
+        return [adding, "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(literal: comment)"]
+    }
 }

@@ -17,6 +17,17 @@ struct AlteredBetweenTests {
         INSERT INTO item (id, value) SELECT g, g FROM generate_series(1, 9) g
         """
 
+    /// The shape's table, and a change of it that has not begun.
+    private func prepare(
+        _ shape: TypeShape,
+        report: @escaping @Sendable (Event) async -> Void = { _ in }
+    ) async throws -> (ChangeTypeRun, Connection) {
+        let parameters = try TestDatabase.current.parameters
+        let connection = try await Connection.open(parameters)
+        try await connection.script([shape.setup])
+        return (try ChangeTypeRun(shape, in: parameters, report: report), connection)
+    }
+
     @Test(
         arguments: [
             ("REVOKE SELECT ON seen FROM PUBLIC", "view public.seen"),
@@ -49,10 +60,7 @@ struct AlteredBetweenTests {
     )
     func isRefused(alteration: SQL, object: String) async throws {
         let shape = TypeShape(name: "altered", setup: Self.setup)
-        let parameters = try TestDatabase.current.parameters
-        let connection = try await Connection.open(parameters)
-        try await connection.script([shape.setup])
-        let run = try ChangeTypeRun(shape, in: parameters)
+        let (run, connection) = try await prepare(shape)
         try await run.through("backfill")
         try await connection.script([alteration])
         let altered = try await DatabaseState.read(connection)
@@ -73,11 +81,8 @@ struct AlteredBetweenTests {
     @Test("What is altered while swap makes ready is noticed before the locks")
     func atTheLastMoment() async throws {
         let shape = TypeShape(name: "altered", setup: Self.setup)
-        let parameters = try TestDatabase.current.parameters
-        let connection = try await Connection.open(parameters)
-        try await connection.script([shape.setup])
-        let other = try await Connection.open(parameters)
-        let run = try ChangeTypeRun(shape, in: parameters) { event in
+        let other = try await TestDatabase.current.connect()
+        let (run, connection) = try await prepare(shape) { event in
             guard case .stepStarted(let title) = event, title.contains("in the place of") else { return }
             try? await other.script(["REVOKE SELECT ON seen FROM PUBLIC"])
         }
@@ -93,10 +98,7 @@ struct AlteredBetweenTests {
     @Test("What is dropped is missed by name, before anything is locked")
     func isMissed() async throws {
         let shape = TypeShape(name: "dropped", setup: Self.setup)
-        let parameters = try TestDatabase.current.parameters
-        let connection = try await Connection.open(parameters)
-        try await connection.script([shape.setup])
-        let run = try ChangeTypeRun(shape, in: parameters)
+        let (run, connection) = try await prepare(shape)
         try await run.through("backfill")
         try await connection.script(["DROP VIEW seen"])
         let failure = await #expect(throws: Failure.self) { try await run.through("swap") }
@@ -111,10 +113,7 @@ struct AlteredBetweenTests {
     func isAcknowledged() async throws {
         var shape = TypeShape(name: "altered", setup: Self.setup)
         shape.acknowledge = ["default of column public.item.value"]
-        let parameters = try TestDatabase.current.parameters
-        let connection = try await Connection.open(parameters)
-        try await connection.script([shape.setup])
-        let run = try ChangeTypeRun(shape, in: parameters)
+        let (run, connection) = try await prepare(shape)
         try await run.through("backfill")
         try await connection.script(["ALTER TABLE item ALTER value SET DEFAULT 2"])
         try await run.through("drop")
@@ -135,10 +134,7 @@ struct AlteredBetweenTests {
                 INSERT INTO item SELECT g, g FROM generate_series(1, 9) g
                 """
         )
-        let parameters = try TestDatabase.current.parameters
-        let connection = try await Connection.open(parameters)
-        try await connection.script([shape.setup])
-        let run = try ChangeTypeRun(shape, in: parameters)
+        let (run, connection) = try await prepare(shape)
         try await run.through(phase)
         try await connection.script(["ALTER TABLE item ALTER CONSTRAINT refers NOT ENFORCED"])
         if phase == "backfill" {
